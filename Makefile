@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0
+# People's makefile: `make help` lists what there is. What kbuild reads for
+# `make -C $KDIR M=$PWD modules` is the Kbuild beside it.
+
+KVER  ?= 6.12
+KSRC  ?=
+DEBUG ?=
+CYCLES ?= 100
+CROSS_COMPILE ?= aarch64-linux-gnu-
+
+# One folder of build products for each kernel
+BUILD := build/$(if $(KSRC),ksrc,$(KVER))$(if $(DEBUG),-debug)
+GUEST_MODULES := $(BUILD)/modules
+
+# What is given on the command line reaches the scripts by itself
+export KVER KSRC DEBUG CYCLES CROSS_COMPILE BUILD
+
+Q := $(if $(filter 1,$(V)),,@)
+MAKEFLAGS += --no-print-directory
+
+.PHONY: help run shell coredump check lint host kunit e2e modules modules_install dtbs \
+	firmware clean deps deps-check kernel source guest
+
+help:
+	@sed -n 's/^## \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
+
+## Try it (builds and fetches what is needed; Debian 12 or newer)
+##   make run              boot, load, start the remote core, talk to it, stop
+##   make shell            the same guest with an interactive console
+##   make coredump         crash a remote core, and see its dump in a debugger
+##
+## Test it
+##   make check            lint + host + kunit + e2e on one kernel
+##   make lint             style, static analysis, compiler warnings, docs
+##   make host             tests of the firmware library, on this machine
+##   make kunit            KUnit suites, in the guest
+##   make e2e              end-to-end tests, in the guest
+##
+## Build parts of it
+##   make modules          our modules, against the guest's kernel or KDIR=
+##   make modules_install  the same, installed below INSTALL_MOD_PATH
+##   make dtbs             the device tree blobs
+##   make firmware         the firmware images
+##   make kernel           the guest's kernel
+##   make clean            remove build/
+##
+## Variables
+##   KVER=6.12             the guest's kernel: 6.12 or 6.1, from Debian
+##   KSRC=DIR              the guest's kernel: your own source tree
+##   KDIR=DIR              modules: any kernel's build folder
+##   T=PATTERN             only tests whose name matches, as in T='*stop*'
+##   CYCLES=100            how many times the start and stop test goes round
+##   AMPKIT_CACHE=DIR      where kernels are kept (~/.cache/ampkit)
+##   V=1                   show every command and the guest's whole console
+##   ARCH CROSS_COMPILE LLVM W C O MO INSTALL_MOD_PATH go on to kbuild
+
+# What has to be installed on the host, asked for once at the start
+deps:
+	$(Q)scripts/deps run
+
+deps-check:
+	$(Q)scripts/deps run check
+
+run: deps
+	$(Q)$(MAKE) guest
+	$(Q)scripts/qemu.py run
+
+shell: deps
+	$(Q)$(MAKE) guest
+	$(Q)scripts/qemu.py shell
+
+coredump:
+	$(Q)scripts/deps run debug
+	$(Q)$(MAKE) guest
+	$(Q)scripts/coredump.py
+
+kunit: deps
+	$(Q)$(MAKE) guest
+	$(Q)scripts/qemu.py kunit
+
+e2e: deps
+	$(Q)$(MAKE) guest
+	$(Q)scripts/qemu.py e2e
+
+host: deps
+	$(Q)scripts/host_tests.py
+
+lint: deps-check
+	$(Q)$(MAKE) kernel
+	$(Q)scripts/lint
+
+check: deps-check
+	$(Q)scripts/check
+
+source:
+	$(Q)scripts/kernel source
+
+kernel:
+	$(Q)scripts/kernel build
+
+ifdef KDIR
+export KDIR
+modules:
+	$(Q)scripts/modules build/kdir
+	@echo "the modules are below $(or $(MO),build/kdir)"
+
+modules_install: modules
+	$(Q)scripts/modules build/kdir $@
+else
+modules: kernel
+	$(Q)KDIR=$(BUILD)/kernel scripts/modules $(GUEST_MODULES)
+
+modules_install: modules
+	$(Q)KDIR=$(BUILD)/kernel scripts/modules $(GUEST_MODULES) $@
+endif
+
+dtbs: $(if $(KDIR),,source)
+	$(Q)scripts/dtbs $(BUILD)/dtb
+
+firmware:
+	$(Q)$(MAKE) -C firmware-example O=$(CURDIR)/$(BUILD)/firmware
+
+# Everything QEMU is given
+guest: modules dtbs firmware
+	$(Q)scripts/busybox $(BUILD)/busybox
+	$(Q)scripts/liburing $(BUILD)/liburing
+	$(Q)scripts/guest-programs $(BUILD)/guest
+	$(Q)scripts/initramfs $(BUILD)/initramfs.cpio
+
+clean:
+	$(Q)rm -rf build

@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * amp_core.c - a remote core as the remoteproc core sees it
+ *
+ * Start, stop and kick. Which image may run and how it is loaded stands in
+ * amp_image.c, the carveouts in amp_memory.c, what passes between host and
+ * remote in the relay, and how a core is held in reset with its SoC.
+ */
+
+#include <linux/device.h>
+#include <linux/firmware.h>
+#include <linux/mailbox_client.h>
+#include <linux/mod_devicetable.h>
+#include <linux/module.h>
+#include <linux/platform_device.h>
+#include <linux/pm_wakeup.h>
+#include <linux/property.h>
+#include <linux/remoteproc.h>
+
+#include "amp_rproc.h"
+#include "rproc_relay.h"
+
+#define CREATE_TRACE_POINTS
+#include "amp_trace.h"
+
+/* How long a stop waits for the image to finish, unless it is set; ms */
+#define AMP_SHUTDOWN_MS		1000
+
+static int amp_prepare(struct rproc *rproc)
+{
+	struct amp_core *core = rproc->priv;
+
+	return READ_ONCE(core->removing) ? -ESHUTDOWN : 0;
+}
+
+static int amp_unprepare(struct rproc *rproc)
+{
+	struct amp_core *core = rproc->priv;
+
+	amp_ctrl_unbind(core);
+	rproc_relay_unload(core->relay);
+	core->wire_table = NULL;
+
+	return 0;
+}
+
+/* In reset, and quiet: from here on it writes nowhere. */
+static int amp_halt(struct amp_core *core)
+{
+	const struct amp_reset_ops *reset = core->cluster->soc->reset;
+	int ret;
+
+	ret = reset->assert(core->cluster, core->id);
+	if (!ret)
+		ret = reset->settle(core->cluster, core->id, false);
+	if (ret)
+		dev_err(core->dev, "core %u does not stop: %d\n", core->id, ret);
+
+	return ret;
+}
+
+static int amp_release(struct amp_core *core)
+{
+	const struct amp_reset_ops *reset = core->cluster->soc->reset;
+	int ret;
+
+	ret = reset->release(core->cluster, core->id, core->rproc->bootaddr);
+	if (!ret)
+		ret = reset->settle(core->cluster, core->id, true);
+	if (ret)
+		dev_err(core->dev, "core %u does not start: %d\n", core->id,
+			ret);
+
+	return ret;
+}
+
+static int amp_start(struct rproc *rproc)
+{
+	struct amp_core *core = rproc->priv;
+	int ret;
+
+	amp_ctrl_clear(core);
+	rproc_relay_start(core->relay, core->wire_table);
+
+	ret = amp_release(core);
+	if (!ret)
+		ret = amp_ctrl_wait_ready(core);
+	trace_amp_start(rproc->index, rproc->bootaddr, ret);
+	if (ret) {
+		amp_halt(core);
+		rproc_relay_stop(core->relay);
+		return ret;
+	}
+
+	amp_ctrl_start_watch(core);
+	amp_recovery_forget(core);
+
+	return 0;
+}
+
+/*
+ * A crash that was reported, but not looked at before this stop, is not one of
+ * the next life's. The work that looks at it may be the one that stops.
+ */
+static void amp_forget_crash(struct rproc *rproc)
+{
+	if (cancel_work(&rproc->crash_handler))
+		pm_relax(rproc->dev.parent);
+}
+
+/* The driver goes, and was told to leave the remote as it is. */
+static bool amp_stays(const struct amp_core *core)
+{
+	return READ_ONCE(core->removing) && READ_ONCE(core->leave_running);
+}
+
+static int amp_stop(struct rproc *rproc)
+{
+	bool crashed = rproc->state == RPROC_CRASHED;
+	struct amp_core *core = rproc->priv;
+	int ret;
+
+	amp_ctrl_stop_watch(core);
+	amp_forget_crash(rproc);
+
+	if (amp_stays(core) && !crashed)
+		return amp_detach(rproc);
+
+	if (crashed)
+		amp_ctrl_log_crash(core);
+	else
+		amp_ctrl_shut_down(core);
+
+	ret = amp_halt(core);
+	trace_amp_stop(rproc->index, crashed, ret);
+	if (ret)
+		return ret;
+
+	rproc_relay_stop(core->relay);
+	if (crashed)
+		amp_recovery_begin(core);
+
+	return 0;
+}
+
+static void amp_kick(struct rproc *rproc, int notifyid)
+{
+	struct amp_core *core = rproc->priv;
+
+	rproc_relay_kick(core->relay, notifyid);
+}
+
+static void *amp_da_to_va(struct rproc *rproc, u64 da, size_t len,
+			  bool *is_iomem)
+{
+	const struct amp_region *region = amp_find_range(rproc->priv, da, len);
+
+	return region ? region->va + (da - region->da) : NULL;
+}
+
+static struct resource_table *
+amp_find_loaded_rsc_table(struct rproc *rproc, const struct firmware *fw)
+{
+	struct amp_core *core = rproc->priv;
+
+	return rproc_relay_table(core->relay);
+}
+
+/*
+ * A remote that runs on would write to memory that a new kernel believes its
+ * own; one that was there before us has its own idea of that. No lock is taken:
+ * its holder may have died with it.
+ */
+static unsigned long amp_panic(struct rproc *rproc)
+{
+	struct amp_core *core = rproc->priv;
+	struct amp_cluster *cluster = core->cluster;
+
+	if (rproc->state == RPROC_ATTACHED || rproc->state == RPROC_DETACHED)
+		return 0;
+
+	cluster->soc->reset->assert(cluster, core->id);
+
+	return 0;
+}
+
+/* Vendors' entries that we don't know are skipped, without a warning each time. */
+static int amp_handle_rsc(struct rproc *rproc, u32 type, void *rsc, int offset,
+			  int avail)
+{
+	if (type == AMPKIT_RSC_CTRL)
+		amp_ctrl_bind(rproc->priv, rsc, max(avail, 0));
+	else
+		dev_dbg(&rproc->dev, "vendor resource %u skipped\n", type);
+
+	return RSC_HANDLED;
+}
+
+static const struct rproc_ops amp_rproc_ops = {
+	.prepare = amp_prepare,
+	.unprepare = amp_unprepare,
+	.start = amp_start,
+	.stop = amp_stop,
+	.attach = amp_attach,
+	.detach = amp_detach,
+	.get_loaded_rsc_table = amp_get_loaded_rsc_table,
+	.kick = amp_kick,
+	.da_to_va = amp_da_to_va,
+	.sanity_check = amp_sanity_check,
+	.get_boot_addr = amp_get_boot_addr,
+	.parse_fw = amp_parse_fw,
+	.load = amp_load,
+	.find_loaded_rsc_table = amp_find_loaded_rsc_table,
+	.handle_rsc = amp_handle_rsc,
+	.panic = amp_panic,
+	.coredump = amp_coredump,
+};
+
+static void fill_relay_region(struct rproc_relay_region *to,
+			      const struct amp_region *from, u32 da, u32 len)
+{
+	to->va = from->va + (da - from->da);
+	to->da = da;
+	to->len = len;
+}
+
+static int amp_relay_find_region(void *priv, const char *name,
+				 struct rproc_relay_region *region)
+{
+	const struct amp_region *found = amp_find_region(priv, name);
+
+	if (!found)
+		return -ENOENT;
+
+	fill_relay_region(region, found, found->da, found->len);
+	return 0;
+}
+
+static int amp_relay_find_range(void *priv, u32 da, u32 len,
+				struct rproc_relay_region *region)
+{
+	const struct amp_region *found = amp_find_range(priv, da, len);
+
+	if (!found)
+		return -ENOENT;
+
+	fill_relay_region(region, found, da, len);
+	return 0;
+}
+
+/**
+ * amp_ring_bell() - ring the remote's bell
+ * @core: the remote core
+ *
+ * The message only has to be one: mailboxes that carry bells ignore it. It is
+ * over once it was rung, so nothing ever queues; should several callers meet,
+ * the mailbox core rings once for each, one after the other.
+ *
+ * Context: any.
+ */
+void amp_ring_bell(struct amp_core *core)
+{
+	if (mbox_send_message(core->tx, core) >= 0)
+		mbox_client_txdone(core->tx, 0);
+}
+
+static void amp_relay_ring_bell(void *priv)
+{
+	amp_ring_bell(priv);
+}
+
+static const struct rproc_relay_ops amp_relay_ops = {
+	.find_region = amp_relay_find_region,
+	.find_range = amp_relay_find_range,
+	.ring_bell = amp_relay_ring_bell,
+};
+
+static void amp_rx_callback(struct mbox_client *client, void *msg)
+{
+	struct amp_core *core = container_of(client, struct amp_core, client);
+
+	amp_ctrl_bell(core);
+	rproc_relay_bell(core->relay);
+}
+
+static void amp_free_channel(void *chan)
+{
+	mbox_free_channel(chan);
+}
+
+static int amp_request_channel(struct amp_core *core, const char *name,
+			       struct mbox_chan **to)
+{
+	struct mbox_chan *chan;
+
+	chan = mbox_request_channel_byname(&core->client, name);
+	if (IS_ERR(chan))
+		return dev_err_probe(core->dev, PTR_ERR(chan),
+				     "can't get the mailbox channel %s\n",
+				     name);
+
+	*to = chan;
+	return devm_add_action_or_reset(core->dev, amp_free_channel, chan);
+}
+
+static int amp_request_channels(struct amp_core *core)
+{
+	int ret;
+
+	core->client.dev = core->dev;
+	core->client.knows_txdone = true;
+	core->client.rx_callback = amp_rx_callback;
+
+	ret = amp_request_channel(core, "tx", &core->tx);
+	if (ret)
+		return ret;
+
+	return amp_request_channel(core, "rx", &core->rx);
+}
+
+/*
+ * rproc_del() stops a remote once, but it may have been started more often
+ * than that, and only the last shutdown puts it in reset.
+ */
+static void amp_shut_down(void *data)
+{
+	struct amp_core *core = data;
+	int ret;
+
+	WRITE_ONCE(core->removing, true);
+	amp_recovery_end(core);
+
+	do {
+		ret = rproc_shutdown(core->rproc);
+	} while (!ret || ret == -EINTR);
+
+	/* A crash on the way down is followed up by nobody */
+	amp_recovery_end(core);
+	cancel_work_sync(&core->rproc->crash_handler);
+
+	/* Also when the core believes it offline: it must not run unattended */
+	if (core->rproc->state != RPROC_DETACHED && !core->leave_running)
+		amp_halt(core);
+}
+
+static int amp_read_properties(struct amp_core *core)
+{
+	int ret;
+
+	ret = device_property_read_u32(core->dev, "reg", &core->id);
+	if (ret)
+		return dev_err_probe(core->dev, ret, "no core number in reg\n");
+
+	if (core->id >= core->cluster->soc->num_cores)
+		return dev_err_probe(core->dev, -EINVAL,
+				     "there is no core %u\n", core->id);
+
+	core->shutdown_ms = AMP_SHUTDOWN_MS;
+	device_property_read_u32(core->dev, "ampkit,shutdown-timeout-ms",
+				 &core->shutdown_ms);
+
+	return 0;
+}
+
+static int amp_find_state(struct amp_core *core)
+{
+	int ret = core->cluster->soc->reset->is_released(core->cluster,
+							 core->id);
+
+	if (ret < 0)
+		return dev_err_probe(core->dev, ret,
+				     "can't tell whether core %u runs\n",
+				     core->id);
+
+	core->rproc->state = ret ? RPROC_DETACHED : RPROC_OFFLINE;
+
+	return 0;
+}
+
+static int amp_core_probe(struct platform_device *pdev)
+{
+	struct device *dev = &pdev->dev;
+	const char *firmware = NULL;
+	struct amp_core *core;
+	struct rproc *rproc;
+	int ret;
+
+	device_property_read_string(dev, "firmware-name", &firmware);
+
+	rproc = devm_rproc_alloc(dev, dev_name(dev), &amp_rproc_ops, firmware,
+				 sizeof(*core));
+	if (!rproc)
+		return -ENOMEM;
+
+	core = rproc->priv;
+	core->dev = dev;
+	core->rproc = rproc;
+	core->cluster = dev_get_drvdata(dev->parent);
+	platform_set_drvdata(pdev, core);
+	rproc->auto_boot = device_property_read_bool(dev, "ampkit,auto-boot");
+	amp_ctrl_init(core);
+	amp_recovery_init(core);
+
+	ret = amp_read_properties(core);
+	if (ret)
+		return ret;
+
+	ret = amp_memory_init(core);
+	if (ret)
+		return ret;
+
+	ret = amp_find_state(core);
+	if (ret)
+		return ret;
+
+	core->relay = devm_rproc_relay_alloc(dev, rproc, &amp_relay_ops, core);
+	if (IS_ERR(core->relay))
+		return dev_err_probe(dev, PTR_ERR(core->relay),
+				     "can't make a relay\n");
+
+	ret = amp_request_channels(core);
+	if (ret)
+		return ret;
+
+	ret = devm_rproc_add(dev, rproc);
+	if (ret)
+		return dev_err_probe(dev, ret, "can't add the remote\n");
+
+	rproc_relay_debugfs(core->relay);
+
+	return devm_add_action_or_reset(dev, amp_shut_down, core);
+}
+
+static const struct of_device_id amp_core_of_match[] = {
+	{ .compatible = "xlnx,zynqmp-a53-remote" },
+	{}
+};
+MODULE_DEVICE_TABLE(of, amp_core_of_match);
+
+struct platform_driver amp_core_driver = {
+	.probe = amp_core_probe,
+	.driver = {
+		.name = "amp_core",
+		.of_match_table = amp_core_of_match,
+		.dev_groups = amp_core_groups,
+	},
+};

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * amp_rproc.h - what the files of the remoteproc driver share
+ */
+
+#ifndef AMPKIT_AMP_RPROC_H
+#define AMPKIT_AMP_RPROC_H
+
+#include <linux/atomic.h>
+#include <linux/mailbox_client.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+#include "../../include/ampkit/ctrl.h"
+
+struct amp_cluster;
+struct attribute_group;
+struct device;
+struct elf_image;
+struct firmware;
+struct platform_driver;
+struct regmap;
+struct resource_table;
+struct rproc;
+struct rproc_relay;
+
+/**
+ * struct amp_reset_ops - how a SoC holds its remote cores in reset
+ * @init: get what the other two need; once per cluster
+ * @assert: put @core in reset; it stops at once, whatever it is doing
+ * @release: let @core run from device address @boot_addr
+ * @is_released: whether @core is out of reset, or < 0
+ * @settle: wait until @core has followed the last of these two: it runs, or it
+ *	has stopped. -ETIMEDOUT if it does not within some seconds
+ *
+ * All return 0 or a negative errno. @assert may be called in atomic context,
+ * out of a panic, the others may sleep.
+ */
+struct amp_reset_ops {
+	int (*init)(struct amp_cluster *cluster);
+	int (*assert)(struct amp_cluster *cluster, unsigned int core);
+	int (*release)(struct amp_cluster *cluster, unsigned int core,
+		       u64 boot_addr);
+	int (*is_released)(struct amp_cluster *cluster, unsigned int core);
+	int (*settle)(struct amp_cluster *cluster, unsigned int core,
+		      bool running);
+};
+
+/**
+ * enum amp_power - whether the platform tells which remote cores run
+ * @AMP_POWER_UNKNOWN: it was not found out yet
+ * @AMP_POWER_REPORTED: it does
+ * @AMP_POWER_UNREPORTED: it does not
+ */
+enum amp_power {
+	AMP_POWER_UNKNOWN,
+	AMP_POWER_REPORTED,
+	AMP_POWER_UNREPORTED,
+};
+
+/**
+ * struct amp_soc - what differs between SoCs
+ * @reset: its reset back end
+ * @num_cores: cores are numbered from 0 to below this
+ * @elf_class: ELFCLASS32 or ELFCLASS64, what the remotes run
+ * @elf_machine: EM_ value of the remotes
+ */
+struct amp_soc {
+	const struct amp_reset_ops *reset;
+	unsigned int num_cores;
+	u8 elf_class;
+	u16 elf_machine;
+};
+
+/**
+ * struct amp_cluster - remote cores that share their reset registers
+ * @dev: the parent device
+ * @soc: what SoC it is
+ * @reset_regs: the reset registers; a regmap, because the cores share them
+ * @boot_regs: the boot address registers
+ * @power: whether the platform tells which cores run; a hint that cores may
+ *	find out at the same time, with the same result
+ */
+struct amp_cluster {
+	struct device *dev;
+	const struct amp_soc *soc;
+	struct regmap *reset_regs;
+	struct regmap *boot_regs;
+	enum amp_power power;
+};
+
+/**
+ * struct amp_region - a carveout of a remote core
+ * @name: what the device tree calls it ("image", "vdev0vring0")
+ * @va: where it is mapped, not cached
+ * @da: address that the remote knows it by; the physical one
+ * @len: its size in bytes
+ */
+struct amp_region {
+	const char *name;
+	void *va;
+	u32 da;
+	u32 len;
+};
+
+/**
+ * struct amp_core - a remote core
+ * @dev: its device
+ * @cluster: what it belongs to
+ * @id: its number, as the reset registers count
+ * @rproc: what the remoteproc core knows it as
+ * @relay: stands between the kernel's core and the shared memory
+ * @regions: its carveouts
+ * @num_regions: their number
+ * @client: of both mailbox channels
+ * @tx: rings the remote
+ * @rx: is rung by it
+ * @wire_table: where the present image's resource table was loaded
+ * @removing: the driver is going: nothing starts any more
+ * @leave_running: a remove leaves the remote running
+ * @shutdown_ms: how long a stop waits for the image to finish, 0 not to ask
+ * @ctrl: the image's control block in its memory, or NULL
+ * @ctrl_info: our copy of its entry in the resource table
+ * @watch: looks at the control block once a heartbeat
+ * @watch_lock: guards @watched, and @ctrl while a bell is looked at
+ * @watched: bells and heartbeats are looked at
+ * @reported: a crash was reported in this life
+ * @last_beat: the heartbeat that @watch has seen last
+ * @missed_beats: how often in a row it found the same
+ * @recovery: follows a crash up
+ * @retries: how often it has tried to start the remote since the crash
+ * @owed_users: power count to give back once the remote runs again; under the
+ *	remote's lock
+ * @crashes: how often the remote crashed
+ */
+struct amp_core {
+	struct device *dev;
+	struct amp_cluster *cluster;
+	u32 id;
+	struct rproc *rproc;
+	struct rproc_relay *relay;
+	struct amp_region *regions;
+	unsigned int num_regions;
+	struct mbox_client client;
+	struct mbox_chan *tx;
+	struct mbox_chan *rx;
+	void *wire_table;
+	bool removing;
+	bool leave_running;
+	unsigned int shutdown_ms;
+	struct ampkit_ctrl *ctrl;
+	struct ampkit_rsc_ctrl ctrl_info;
+	struct delayed_work watch;
+	spinlock_t watch_lock;	/* watched, ctrl */
+	bool watched;
+	atomic_t reported;
+	u32 last_beat;
+	unsigned int missed_beats;
+	struct delayed_work recovery;
+	unsigned int retries;
+	unsigned int owed_users;
+	unsigned int crashes;
+};
+
+/* amp_attach.c */
+struct resource_table *amp_get_loaded_rsc_table(struct rproc *rproc,
+						size_t *size);
+int amp_attach(struct rproc *rproc);
+int amp_detach(struct rproc *rproc);
+
+/* amp_memory.c */
+int amp_memory_init(struct amp_core *core);
+const struct amp_region *amp_find_region(const struct amp_core *core,
+					 const char *name);
+const struct amp_region *amp_find_range(const struct amp_core *core, u64 da,
+					u64 len);
+bool amp_placeable(const void *core, u64 da, u64 len);
+
+/* amp_image.c */
+int amp_sanity_check(struct rproc *rproc, const struct firmware *fw);
+u64 amp_get_boot_addr(struct rproc *rproc, const struct firmware *fw);
+int amp_parse_fw(struct rproc *rproc, const struct firmware *fw);
+int amp_load(struct rproc *rproc, const struct firmware *fw);
+
+/* amp_core.c */
+extern struct platform_driver amp_core_driver;
+void amp_ring_bell(struct amp_core *core);
+
+/* amp_coredump.c */
+void amp_coredump(struct rproc *rproc);
+
+/* amp_ctrl.c */
+void amp_ctrl_init(struct amp_core *core);
+void amp_ctrl_bind(struct amp_core *core, const void *body, size_t len);
+void amp_ctrl_unbind(struct amp_core *core);
+void amp_ctrl_clear(struct amp_core *core);
+int amp_ctrl_wait_ready(struct amp_core *core);
+void amp_ctrl_shut_down(struct amp_core *core);
+void amp_ctrl_start_watch(struct amp_core *core);
+void amp_ctrl_stop_watch(struct amp_core *core);
+void amp_ctrl_bell(struct amp_core *core);
+bool amp_ctrl_read_crash(struct amp_core *core, struct ampkit_crash *crash);
+void amp_ctrl_log_crash(struct amp_core *core);
+
+/* amp_recovery.c */
+void amp_recovery_init(struct amp_core *core);
+void amp_recovery_begin(struct amp_core *core);
+void amp_recovery_forget(struct amp_core *core);
+void amp_recovery_end(struct amp_core *core);
+
+/* amp_sysfs.c */
+extern const struct attribute_group *amp_core_groups[];
+
+/* soc_zynqmp.c */
+extern const struct amp_soc amp_soc_zynqmp;
+
+#endif /* AMPKIT_AMP_RPROC_H */

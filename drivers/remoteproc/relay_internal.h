@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * relay_internal.h - what the files of the relay share
+ */
+
+#ifndef AMPKIT_RELAY_INTERNAL_H
+#define AMPKIT_RELAY_INTERNAL_H
+
+#include <linux/kthread.h>
+#include <linux/list.h>
+#include <linux/remoteproc.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "../../include/rproc_relay_link.h"
+#include "relay_ns.h"
+#include "relay_ring.h"
+#include "rproc_relay.h"
+
+struct relay_vdev;
+
+/**
+ * struct relay_queue - a virtqueue of a vdev
+ * @ring: its two copies
+ * @vdev: whose it is
+ * @da: device address of the wire copy
+ * @notifyid: the core's number for it
+ * @threaded: pulled by the relay's thread, because the host's callback may
+ *	sleep; others are pulled in interrupt context
+ * @broken: nothing passes any more, until the remote is started again
+ * @push_lock: guards the push side of @ring
+ * @pull_lock: guards the pull side of @ring unless @threaded; taken before
+ *	@push_lock where both are
+ */
+struct relay_queue {
+	struct relay_ring ring;
+	struct relay_vdev *vdev;
+	u32 da;
+	int notifyid;
+	bool threaded;
+	bool broken;
+	spinlock_t push_lock;	/* push side of @ring */
+	spinlock_t pull_lock;	/* pull side of @ring */
+};
+
+/**
+ * struct relay_vdev - a virtio device of the remote
+ * @relay: whose it is
+ * @index: which of them it is; part of its carveouts' names
+ * @id: virtio device id
+ * @rsc_offset: where its entry's body starts in the table, bytes
+ * @num_queues: used elements of @queue
+ * @queue: its virtqueues
+ * @link: its transmit side, for clients
+ * @ns: what the host was told of its channels; the relay's thread has it
+ * @live: its driver has said DRIVER_OK, and the remote was told
+ */
+struct relay_vdev {
+	struct rproc_relay *relay;
+	unsigned int index;
+	u32 id;
+	u32 rsc_offset;
+	unsigned int num_queues;
+	struct relay_queue queue[RVDEV_NUM_VRINGS];
+	struct rproc_relay_link *link;
+	struct relay_ns ns;
+	bool live;
+};
+
+/**
+ * struct rproc_relay - the relay of one remote
+ * @node: in the list of all relays
+ * @rproc: the remote
+ * @ops: what the driver does for us
+ * @priv: passed to @ops
+ * @image_table: the table as the image has it
+ * @table: the table that the core believes to be the remote's
+ * @table_len: size of @image_table, bytes; @table has RELAY_TABLE_SLACK more
+ * @wire_table: the remote's own, in shared memory; only written
+ * @vdevs: the virtio devices in the table
+ * @num_vdevs: their number
+ * @worker: the thread that pulls threaded queues
+ * @receive: its work
+ * @look: looks for silent progress while much is lent
+ * @look_delay: when it looks next, jiffies
+ * @fence: stops before the vdevs do, see relay_fence_stop()
+ * @lock: guards @live of the vdevs while it is decided on
+ * @bell_lock: held while a bell is looked at, so that @vdevs stay that long;
+ *	outermost of all
+ * @bells_rung: how often the remote's bell was rung
+ * @bells_spared: how often it was not, because the remote did not care
+ * @bells_taken: how often the remote has rung
+ * @running: between start and stop
+ * @fenced: the remote is being given up: nothing is passed in either direction
+ */
+struct rproc_relay {
+	struct list_head node;
+	struct rproc *rproc;
+	const struct rproc_relay_ops *ops;
+	void *priv;
+	void *image_table;
+	struct resource_table *table;
+	size_t table_len;
+	void *wire_table;
+	struct relay_vdev *vdevs;
+	unsigned int num_vdevs;
+	struct kthread_worker *worker;
+	struct kthread_work receive;
+	struct delayed_work look;
+	unsigned long look_delay;
+	struct rproc_subdev fence;
+	spinlock_t lock;	/* going live */
+	spinlock_t bell_lock;	/* a bell is looked at */
+	atomic_long_t bells_rung;
+	atomic_long_t bells_spared;
+	atomic_long_t bells_taken;
+	bool running;
+	bool fenced;
+};
+
+/* relay_table.c */
+bool relay_vdev_is_ok(const struct relay_vdev *vdev);
+bool relay_vdev_has_event_idx(const struct relay_vdev *vdev);
+void relay_vdev_publish(struct relay_vdev *vdev);
+void relay_read_notifyids(struct rproc_relay *relay);
+void relay_restore_table(struct rproc_relay *relay, void *wire_table);
+
+/* relay_link.c */
+void relay_register(struct rproc_relay *relay);
+void relay_unregister(struct rproc_relay *relay);
+struct rproc_relay_link *relay_link_alloc(void);
+void relay_link_set_open(struct rproc_relay_link *link, bool open);
+void relay_link_set_room(struct rproc_relay_link *link, unsigned int room);
+
+/* relay_rpmsg.c */
+bool relay_rpmsg_check(void *priv, const void *msg, u32 len);
+
+/*
+ * Of a vdev with one ring the core writes to a second one when it goes, which
+ * may lie behind the table: ours ends in room for that.
+ */
+#define RELAY_TABLE_SLACK	sizeof(struct fw_rsc_vdev_vring)
+
+#define RELAY_RPMSG_HDR_LEN	16
+#define RELAY_RPMSG_BUF_LEN	512
+#define RELAY_RPMSG_MAX_BUFS	256U
+
+#endif /* AMPKIT_RELAY_INTERNAL_H */

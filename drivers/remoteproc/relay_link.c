@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * relay_link.c - what a relayed rpmsg transport tells its clients
+ *
+ * The relay's half of include/rproc_relay_link.h: whether a vdev still leads
+ * anywhere, how much room there is, and how a client finds out which vdev it
+ * sends by.
+ */
+
+#include <linux/device.h>
+#include <linux/export.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/platform_device.h>
+#include <linux/poll.h>
+#include <linux/slab.h>
+
+#include "relay_internal.h"
+
+/* All relays there are */
+static LIST_HEAD(relays);
+static DEFINE_MUTEX(relays_lock);
+
+/**
+ * relay_register() - let links of this relay be found
+ * @relay: the relay
+ *
+ * Context: may sleep.
+ */
+void relay_register(struct rproc_relay *relay)
+{
+	mutex_lock(&relays_lock);
+	list_add_tail(&relay->node, &relays);
+	mutex_unlock(&relays_lock);
+}
+
+/**
+ * relay_unregister() - undo relay_register()
+ * @relay: the relay
+ *
+ * Context: may sleep.
+ */
+void relay_unregister(struct rproc_relay *relay)
+{
+	mutex_lock(&relays_lock);
+	list_del(&relay->node);
+	mutex_unlock(&relays_lock);
+}
+
+/**
+ * relay_link_alloc() - make a link, closed
+ *
+ * Context: may sleep.
+ * Return: the link with one reference, or NULL.
+ */
+struct rproc_relay_link *relay_link_alloc(void)
+{
+	struct rproc_relay_link *link = kzalloc(sizeof(*link), GFP_KERNEL);
+
+	if (!link)
+		return NULL;
+
+	kref_init(&link->refs);
+	init_waitqueue_head(&link->wait);
+
+	return link;
+}
+
+/**
+ * relay_link_set_open() - say whether what is sent is passed on
+ * @link: the link
+ * @open: whether it is
+ *
+ * Context: any.
+ */
+void relay_link_set_open(struct rproc_relay_link *link, bool open)
+{
+	WRITE_ONCE(link->open, open);
+	wake_up_all(&link->wait);
+}
+
+/**
+ * relay_link_set_room() - say how much room there is
+ * @link: the link
+ * @room: how many messages can be sent without waiting
+ *
+ * Context: any.
+ */
+void relay_link_set_room(struct rproc_relay_link *link, unsigned int room)
+{
+	bool more = room > READ_ONCE(link->room);
+
+	WRITE_ONCE(link->room, room);
+	if (more && wq_has_sleeper(&link->wait))
+		wake_up_poll(&link->wait, EPOLLOUT | EPOLLWRNORM);
+}
+
+/* The relay whose remote is an ancestor of @dev; the lock is held. */
+static struct rproc_relay *find_relay(const struct device *dev)
+{
+	struct rproc_relay *relay;
+
+	list_for_each_entry(relay, &relays, node) {
+		const struct device *up;
+
+		for (up = dev; up; up = up->parent)
+			if (up == &relay->rproc->dev)
+				return relay;
+	}
+
+	return NULL;
+}
+
+static struct rproc_relay_link *find_link(struct rproc_relay *relay,
+					  const struct device *dev)
+{
+	struct rproc_vdev *rvdev;
+
+	list_for_each_entry(rvdev, &relay->rproc->rvdevs, node) {
+		const struct device *up;
+
+		for (up = dev; up; up = up->parent)
+			if (up == &rvdev->pdev->dev &&
+			    rvdev->index < relay->num_vdevs)
+				return relay->vdevs[rvdev->index].link;
+	}
+
+	return NULL;
+}
+
+/**
+ * rproc_relay_link_get() - find the link that a device sends over
+ * @dev: an rpmsg device that is bound, or any other below a vdev
+ *
+ * Context: may sleep; @dev must not go away meanwhile.
+ * Return: the link, to be given back by rproc_relay_link_put(), or NULL if
+ * there is no relay between @dev and its remote.
+ */
+struct rproc_relay_link *rproc_relay_link_get(struct device *dev)
+{
+	struct rproc_relay_link *link = NULL;
+	struct rproc_relay *relay;
+
+	mutex_lock(&relays_lock);
+	relay = find_relay(dev);
+	if (relay)
+		link = find_link(relay, dev);
+	if (link)
+		kref_get(&link->refs);
+	mutex_unlock(&relays_lock);
+
+	return link;
+}
+EXPORT_SYMBOL_GPL(rproc_relay_link_get);

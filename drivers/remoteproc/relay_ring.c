@@ -1,0 +1,703 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * relay_ring.c - one virtqueue in two copies, and what passes between them
+ *
+ * A descriptor keeps its number on both sides, and descriptor n always uses
+ * wire buffer n, so there is nothing to allocate and nothing to look up:
+ *
+ *	host desc[n] -> a kernel buffer        wire desc[n] -> wire buffer n
+ *
+ * Push takes what the host has made available, copies what the remote shall
+ * read, and makes the same chain available on the wire. Pull takes what the
+ * remote has used, checks it, copies what the host shall read, and marks the
+ * same chain used. The host copy is written by the kernel alone and trusted;
+ * the wire copy can change under us at any time, so each of its fields is
+ * read exactly once and believed only after a check. Virtio 1.2, 2.7.
+ */
+
+#include <linux/bitmap.h>
+#include <linux/io.h>
+#include <linux/minmax.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/virtio_byteorder.h>
+
+#include "relay_ring.h"
+
+/* All rings here are little endian, and so is every kernel this runs on. */
+static u16 le16(__virtio16 val)
+{
+	return __virtio16_to_cpu(true, val);
+}
+
+static u32 le32(__virtio32 val)
+{
+	return __virtio32_to_cpu(true, val);
+}
+
+static u64 le64(__virtio64 val)
+{
+	return __virtio64_to_cpu(true, val);
+}
+
+static __virtio16 to_le16(u16 val)
+{
+	return __cpu_to_virtio16(true, val);
+}
+
+static __virtio32 to_le32(u32 val)
+{
+	return __cpu_to_virtio32(true, val);
+}
+
+static __virtio64 to_le64(u64 val)
+{
+	return __cpu_to_virtio64(true, val);
+}
+
+static unsigned int slot(const struct relay_ring *ring, u16 idx)
+{
+	return idx & (ring->cfg.num - 1);
+}
+
+static void *wire_buf(const struct relay_ring *ring, unsigned int i)
+{
+	return ring->cfg.buf + (size_t)i * ring->cfg.buf_size;
+}
+
+static void count_drop(struct relay_ring *ring, enum relay_drop cause)
+{
+	atomic_inc(&ring->drops[cause]);
+}
+
+/* The next descriptor of a host chain, or -1 at its end. */
+static int chain_next(const struct vring_desc *desc, u32 num)
+{
+	u16 next = le16(desc->next);
+
+	if (!(le16(desc->flags) & VRING_DESC_F_NEXT) || next >= num)
+		return -1;
+
+	return next;
+}
+
+static bool is_writable(const struct vring_desc *desc)
+{
+	return le16(desc->flags) & VRING_DESC_F_WRITE;
+}
+
+/**
+ * relay_ring_init() - set up a ring
+ * @ring: the ring
+ * @cfg: what it is made of; already checked
+ *
+ * Touches neither copy: that is relay_ring_reset().
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int relay_ring_init(struct relay_ring *ring,
+		    const struct relay_ring_config *cfg)
+{
+	memset(ring, 0, sizeof(*ring));
+	ring->cfg = *cfg;
+
+	ring->lent = bitmap_zalloc(cfg->num, GFP_KERNEL);
+	ring->again = bitmap_zalloc(cfg->num, GFP_KERNEL);
+	ring->old = bitmap_zalloc(cfg->num, GFP_KERNEL);
+	ring->room = kcalloc(cfg->num, sizeof(*ring->room), GFP_KERNEL);
+	if (!ring->lent || !ring->again || !ring->old || !ring->room) {
+		relay_ring_free(ring);
+		return -ENOMEM;
+	}
+
+	vring_init(&ring->host, cfg->num, cfg->host, cfg->align);
+	vring_init(&ring->wire, cfg->num, cfg->wire, cfg->align);
+
+	return 0;
+}
+
+/**
+ * relay_ring_free() - undo relay_ring_init()
+ * @ring: the ring
+ */
+void relay_ring_free(struct relay_ring *ring)
+{
+	bitmap_free(ring->lent);
+	bitmap_free(ring->again);
+	bitmap_free(ring->old);
+	kfree(ring->room);
+	ring->lent = NULL;
+	ring->again = NULL;
+	ring->old = NULL;
+	ring->room = NULL;
+}
+
+static void reset_host(struct relay_ring *ring, bool event_idx)
+{
+	memset(ring->cfg.host, 0, vring_size(ring->cfg.num, ring->cfg.align));
+	bitmap_zero(ring->lent, ring->cfg.num);
+	bitmap_zero(ring->again, ring->cfg.num);
+	bitmap_zero(ring->old, ring->cfg.num);
+
+	ring->cfg.event_idx = event_idx;
+	ring->host_avail = 0;
+	ring->host_used = 0;
+}
+
+/**
+ * relay_ring_reset() - start from empty rings
+ * @ring: the ring
+ * @event_idx: VIRTIO_RING_F_EVENT_IDX is agreed on
+ *
+ * Zeroes both copies, so only while the remote is in reset and the host has
+ * no virtqueue on it. Counters go on.
+ */
+void relay_ring_reset(struct relay_ring *ring, bool event_idx)
+{
+	memset(ring->cfg.wire, 0, vring_size(ring->cfg.num, ring->cfg.align));
+	reset_host(ring, event_idx);
+	ring->wire_avail = 0;
+	ring->bell_avail = 0;
+	ring->wire_used = 0;
+}
+
+/* What the remote has: available, and not used yet, in this order. */
+static bool find_old(struct relay_ring *ring, u16 used, u16 avail)
+{
+	u16 idx;
+
+	if ((u16)(avail - used) > ring->cfg.num)
+		return false;
+
+	for (idx = used; idx != avail; idx++) {
+		u16 head = le16(READ_ONCE(ring->wire.avail->ring[slot(ring, idx)]));
+
+		if (head >= ring->cfg.num || test_and_set_bit(head, ring->old))
+			return false;
+	}
+
+	return true;
+}
+
+/**
+ * relay_ring_adopt() - go on with a ring that a running remote has
+ * @ring: the ring
+ * @event_idx: VIRTIO_RING_F_EVENT_IDX is agreed on
+ *
+ * A remote that does not notice a reset goes on from its own indices, so the
+ * wire copy is kept and the new host starts where the one before has ended.
+ * Memory that can't be a ring was never one, and is cleared.
+ *
+ * Return: true if the ring goes on, false if it starts empty.
+ */
+bool relay_ring_adopt(struct relay_ring *ring, bool event_idx)
+{
+	u16 used = le16(READ_ONCE(ring->wire.used->idx));
+	u16 avail = le16(READ_ONCE(ring->wire.avail->idx));
+
+	reset_host(ring, event_idx);
+	if (!find_old(ring, used, avail)) {
+		relay_ring_reset(ring, event_idx);
+		return false;
+	}
+
+	ring->wire_avail = avail;
+	ring->bell_avail = avail;
+	ring->wire_used = used;
+
+	return true;
+}
+
+/* Gives a chain to the host as used. */
+static void host_put_used(struct relay_ring *ring, u32 head, u32 len)
+{
+	vring_used_elem_t *elem;
+
+	elem = &ring->host.used->ring[slot(ring, ring->host_used)];
+	elem->id = to_le32(head);
+	elem->len = to_le32(len);
+
+	/* The host's core reads the entry after it saw the index */
+	dma_wmb();
+	ring->host_used++;
+	WRITE_ONCE(ring->host.used->idx, to_le16(ring->host_used));
+}
+
+/* Makes a chain available to the remote; the index is published later. */
+static void wire_put_avail(struct relay_ring *ring, u16 head)
+{
+	WRITE_ONCE(ring->wire.avail->ring[slot(ring, ring->wire_avail)],
+		   to_le16(head));
+	ring->wire_avail++;
+}
+
+static void wire_publish_avail(struct relay_ring *ring)
+{
+	/* Descriptors, payload and entry before the index */
+	dma_wmb();
+	WRITE_ONCE(ring->wire.avail->idx, to_le16(ring->wire_avail));
+}
+
+/*
+ * Copies one descriptor to the wire. A buffer that the remote writes to may
+ * be longer than ours, then it is offered less; one that it reads may not.
+ */
+static int push_desc(struct relay_ring *ring, unsigned int i)
+{
+	const struct vring_desc *from = &ring->host.desc[i];
+	struct vring_desc *to = &ring->wire.desc[i];
+	u32 len = le32(from->len);
+
+	if (is_writable(from)) {
+		len = min(len, ring->cfg.buf_size);
+	} else {
+		if (len > ring->cfg.buf_size)
+			return -EMSGSIZE;
+		memcpy(wire_buf(ring, i), phys_to_virt(le64(from->addr)), len);
+	}
+
+	WRITE_ONCE(to->addr, to_le64((u64)ring->cfg.buf_da +
+				     (u64)i * ring->cfg.buf_size));
+	WRITE_ONCE(to->len, to_le32(len));
+	WRITE_ONCE(to->flags, from->flags);
+	WRITE_ONCE(to->next, from->next);
+
+	return is_writable(from) ? len : 0;
+}
+
+/* Copies a chain to the wire; how many bytes the remote may write, or < 0. */
+static int push_chain(struct relay_ring *ring, u16 head)
+{
+	u32 room = 0;
+	u32 seen = 0;
+	int i = head;
+	int ret;
+
+	while (i >= 0 && seen++ < ring->cfg.num) {
+		ret = push_desc(ring, i);
+		if (ret < 0)
+			return ret;
+		room += ret;
+		i = chain_next(&ring->host.desc[i], ring->cfg.num);
+	}
+
+	ring->room[head] = room;
+	return 0;
+}
+
+static u16 host_next_avail(struct relay_ring *ring)
+{
+	u16 head = le16(ring->host.avail->ring[slot(ring, ring->host_avail)]);
+
+	ring->host_avail++;
+
+	/* Ask the host's core to kick for whatever it adds from here on */
+	WRITE_ONCE(vring_avail_event(&ring->host), to_le16(ring->host_avail));
+
+	/* Only then look for more: the core does the same two the other way */
+	smp_mb();
+
+	return slot(ring, head);
+}
+
+static bool host_has_avail(struct relay_ring *ring)
+{
+	if (le16(READ_ONCE(ring->host.avail->idx)) == ring->host_avail)
+		return false;
+
+	/* The entry after the index */
+	dma_rmb();
+	return true;
+}
+
+/*
+ * A buffer that an earlier host has lent for messages to come serves this one
+ * as well, if it is the very same.
+ */
+static bool take_over(struct relay_ring *ring, u16 head)
+{
+	const struct vring_desc *host = &ring->host.desc[head];
+	const struct vring_desc *wire = &ring->wire.desc[head];
+	u64 da = (u64)ring->cfg.buf_da + (u64)head * ring->cfg.buf_size;
+	u32 len = min(le32(host->len), ring->cfg.buf_size);
+
+	if (le16(READ_ONCE(wire->flags)) != VRING_DESC_F_WRITE ||
+	    le16(host->flags) != VRING_DESC_F_WRITE ||
+	    le64(READ_ONCE(wire->addr)) != da ||
+	    le32(READ_ONCE(wire->len)) != len)
+		return false;
+
+	ring->room[head] = len;
+	/* The room before the bit, as in lend_chain() */
+	smp_wmb();
+	set_bit(head, ring->lent);
+	clear_bit(head, ring->old);
+
+	return true;
+}
+
+/* Copies a chain to the wire and lends it to the remote. */
+static bool lend_chain(struct relay_ring *ring, u16 head)
+{
+	if (test_bit(head, ring->old)) {
+		if (!take_over(ring, head))
+			set_bit(head, ring->again);
+		return false;
+	}
+
+	if (push_chain(ring, head) < 0) {
+		count_drop(ring, RELAY_DROP_HOST);
+		return false;
+	}
+
+	/* The room before the bit: pull may run on another CPU */
+	smp_wmb();
+	set_bit(head, ring->lent);
+	wire_put_avail(ring, head);
+
+	return true;
+}
+
+/* Buffers of refused messages go back to the remote. */
+static unsigned int lend_again(struct relay_ring *ring)
+{
+	unsigned int count = 0;
+	unsigned int head;
+
+	for_each_set_bit(head, ring->again, ring->cfg.num) {
+		if (test_bit(head, ring->old))
+			continue;
+		clear_bit(head, ring->again);
+		count += lend_chain(ring, head);
+	}
+
+	return count;
+}
+
+/*
+ * What the host sends waits until the remote has taken all that an earlier
+ * host sent: messages must not overtake each other.
+ */
+static bool must_wait(struct relay_ring *ring)
+{
+	u16 next;
+
+	if (bitmap_empty(ring->old, ring->cfg.num))
+		return false;
+
+	next = le16(ring->host.avail->ring[slot(ring, ring->host_avail)]);
+	return !is_writable(&ring->host.desc[slot(ring, next)]);
+}
+
+/**
+ * relay_ring_wants_push() - whether a pull has made a push possible
+ * @ring: the ring
+ *
+ * Context: any.
+ * Return: true if relay_ring_push() may have something to do.
+ */
+bool relay_ring_wants_push(const struct relay_ring *ring)
+{
+	return !bitmap_empty(ring->again, ring->cfg.num) ||
+	       le16(READ_ONCE(ring->host.avail->idx)) !=
+	       READ_ONCE(ring->host_avail);
+}
+
+/**
+ * relay_ring_push() - pass on what the host has made available
+ * @ring: the ring
+ *
+ * Context: any; the caller holds the push lock.
+ * Return: how many chains were passed on, at most the size of the ring.
+ */
+unsigned int relay_ring_push(struct relay_ring *ring)
+{
+	unsigned int count = lend_again(ring);
+	unsigned int seen = 0;
+
+	while (seen++ < ring->cfg.num && host_has_avail(ring) &&
+	       !must_wait(ring))
+		count += lend_chain(ring, host_next_avail(ring));
+
+	if (count)
+		wire_publish_avail(ring);
+	ring->pushed += count;
+
+	return count;
+}
+
+/**
+ * relay_ring_needs_bell() - whether the remote wants to hear of what was pushed
+ * @ring: the ring
+ *
+ * Asks once for everything since it was last asked. What the remote says of
+ * it is a hint: a wrong one costs it its own bells and nothing else.
+ *
+ * Context: any; the caller holds the push lock.
+ * Return: true if its bell has to be rung.
+ */
+bool relay_ring_needs_bell(struct relay_ring *ring)
+{
+	u16 old = ring->bell_avail;
+	u16 new = ring->wire_avail;
+
+	if (old == new)
+		return false;
+
+	ring->bell_avail = new;
+
+	/* The index we published before the wish that we read */
+	mb();
+
+	if (ring->cfg.event_idx)
+		return vring_need_event(le16(READ_ONCE(vring_avail_event(&ring->wire))),
+					new, old);
+
+	return !(le16(READ_ONCE(ring->wire.used->flags)) &
+		 VRING_USED_F_NO_NOTIFY);
+}
+
+/* Copies what the remote wrote into a chain to the host's buffers. */
+static void pull_chain(struct relay_ring *ring, u16 head, u32 len)
+{
+	u32 seen = 0;
+	int i = head;
+
+	while (i >= 0 && len && seen++ < ring->cfg.num) {
+		const struct vring_desc *desc = &ring->host.desc[i];
+
+		if (is_writable(desc)) {
+			u32 part = min3(len, le32(desc->len),
+					ring->cfg.buf_size);
+
+			memcpy(phys_to_virt(le64(desc->addr)),
+			       wire_buf(ring, i), part);
+			len -= part;
+		}
+		i = chain_next(desc, ring->cfg.num);
+	}
+}
+
+/* Whether a chain with @len bytes of the remote's may go to the host. */
+static bool pull_accepts(struct relay_ring *ring, u16 head, u32 len)
+{
+	const struct vring_desc *desc = &ring->host.desc[head];
+
+	if (len < ring->cfg.min_len || len > ring->room[head]) {
+		count_drop(ring, RELAY_DROP_LEN);
+		return false;
+	}
+
+	pull_chain(ring, head, len);
+
+	if (ring->cfg.check &&
+	    !ring->cfg.check(ring->cfg.check_priv,
+			     phys_to_virt(le64(desc->addr)), len)) {
+		count_drop(ring, RELAY_DROP_MSG);
+		return false;
+	}
+
+	return true;
+}
+
+/*
+ * Takes one used entry. A refused message goes to nobody, but its buffer is
+ * not lost: relay_ring_push() lends it to the remote once more.
+ */
+static bool pull_one(struct relay_ring *ring)
+{
+	const vring_used_elem_t *elem;
+	u32 id, len;
+
+	elem = &ring->wire.used->ring[slot(ring, ring->wire_used)];
+	id = le32(READ_ONCE(elem->id));
+	len = le32(READ_ONCE(elem->len));
+	ring->wire_used++;
+
+	/* Of an earlier host: nobody here waits for it */
+	if (id < ring->cfg.num && test_and_clear_bit(id, ring->old))
+		return false;
+
+	if (id >= ring->cfg.num || !test_and_clear_bit(id, ring->lent)) {
+		count_drop(ring, RELAY_DROP_ID);
+		return false;
+	}
+
+	/* Pairs with the barrier in lend_chain() */
+	smp_rmb();
+
+	if (ring->room[id] && !pull_accepts(ring, id, len)) {
+		set_bit(id, ring->again);
+		return false;
+	}
+
+	/* Of a chain that is only read any length is legal, and means nothing */
+	host_put_used(ring, id, ring->room[id] ? len : 0);
+	return true;
+}
+
+/**
+ * relay_ring_pull() - pass on what the remote has used
+ * @ring: the ring
+ * @budget: look at no more entries than this
+ *
+ * Context: any; the caller holds the pull lock.
+ * Return: how many entries were looked at, or -EPROTO when the remote's index
+ * makes no sense, after which the ring can't be used before it is reset.
+ */
+int relay_ring_pull(struct relay_ring *ring, unsigned int budget)
+{
+	u16 pending = le16(READ_ONCE(ring->wire.used->idx)) - ring->wire_used;
+	unsigned int count;
+
+	if (pending > ring->cfg.num) {
+		count_drop(ring, RELAY_DROP_INDEX);
+		return -EPROTO;
+	}
+
+	/* The entries after the index */
+	dma_rmb();
+
+	budget = min_t(unsigned int, budget, pending);
+	for (count = 0; count < budget; count++)
+		if (pull_one(ring))
+			ring->passed++;
+
+	return count;
+}
+
+/**
+ * relay_ring_drops() - how much was not passed on
+ * @ring: the ring
+ *
+ * Context: any.
+ * Return: the sum over all causes.
+ */
+unsigned int relay_ring_drops(const struct relay_ring *ring)
+{
+	unsigned int i, sum = 0;
+
+	for (i = 0; i < RELAY_DROP_NUM; i++)
+		sum += atomic_read(&ring->drops[i]);
+
+	return sum;
+}
+
+/**
+ * relay_ring_lent() - how many chains the remote has
+ * @ring: the ring
+ *
+ * Context: any. Without the locks the figure is a snapshot.
+ * Return: their number.
+ */
+unsigned int relay_ring_lent(const struct relay_ring *ring)
+{
+	return bitmap_weight(ring->lent, ring->cfg.num);
+}
+
+/**
+ * relay_ring_arm() - ask the remote to ring when it has used something
+ * @ring: the ring
+ *
+ * A lazy ring asks for a bell only when half of what the remote has comes
+ * back, and for none at all while there is room in plenty: the next push
+ * looks anyway.
+ *
+ * Context: any; the caller holds the pull lock.
+ * Return: true if there is something to pull already, which no bell may tell.
+ */
+bool relay_ring_arm(struct relay_ring *ring)
+{
+	unsigned int half = ring->cfg.num / 2;
+	unsigned int lent = relay_ring_lent(ring);
+	bool wanted = !ring->cfg.lazy || lent >= half;
+	u16 ahead = 0;
+
+	if (ring->cfg.lazy)
+		ahead = wanted ? lent / 2 : half;
+
+	WRITE_ONCE(vring_used_event(&ring->wire),
+		   to_le16(ring->wire_used + ahead));
+	if (!ring->cfg.event_idx)
+		WRITE_ONCE(ring->wire.avail->flags,
+			   to_le16(wanted ? 0 : VRING_AVAIL_F_NO_INTERRUPT));
+
+	/* The wish before the index that tells whether it came too late */
+	mb();
+
+	return wanted &&
+	       le16(READ_ONCE(ring->wire.used->idx)) != ring->wire_used;
+}
+
+/**
+ * relay_ring_quiet() - tell the remote that no bell is needed for now
+ * @ring: the ring
+ *
+ * Only a hint. With EVENT_IDX there is nothing to do: an event index that was
+ * passed stays passed until relay_ring_arm() moves it.
+ *
+ * Context: any; the caller holds the pull lock.
+ */
+void relay_ring_quiet(struct relay_ring *ring)
+{
+	if (!ring->cfg.event_idx)
+		WRITE_ONCE(ring->wire.avail->flags,
+			   to_le16(VRING_AVAIL_F_NO_INTERRUPT));
+}
+
+/**
+ * relay_ring_give_back() - return to the host what the remote only reads
+ * @ring: the ring
+ *
+ * For when the remote is given up: who waits in the host's core for room then
+ * has all of it. Chains that the remote writes to stay lent, nobody waits for
+ * those.
+ *
+ * Context: any; the caller holds both locks.
+ * Return: how many chains were returned.
+ */
+unsigned int relay_ring_give_back(struct relay_ring *ring)
+{
+	unsigned int count = 0;
+	unsigned int head;
+
+	for_each_set_bit(head, ring->lent, ring->cfg.num) {
+		if (ring->room[head])
+			continue;
+
+		clear_bit(head, ring->lent);
+		host_put_used(ring, head, 0);
+		count++;
+	}
+
+	return count;
+}
+
+/**
+ * relay_ring_swallow() - take what the host makes available, for nobody
+ * @ring: the ring
+ *
+ * The other half of relay_ring_give_back(): what the host still sends ends
+ * here, and its buffers are used at once.
+ *
+ * Context: any; the caller holds both locks.
+ * Return: how many chains were returned to the host.
+ */
+unsigned int relay_ring_swallow(struct relay_ring *ring)
+{
+	unsigned int count = 0;
+	unsigned int seen = 0;
+
+	while (seen++ < ring->cfg.num && host_has_avail(ring)) {
+		u16 head = host_next_avail(ring);
+
+		if (is_writable(&ring->host.desc[head]))
+			continue;
+
+		host_put_used(ring, head, 0);
+		count++;
+	}
+
+	return count;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * relay_ring.h - one virtqueue in two copies, and what passes between them
+ *
+ * The host copy lives in kernel memory and is all that the virtio core ever
+ * sees; the wire copy lives in memory shared with the remote. This is pure
+ * ring logic on the two: no device, no interrupt, no lock. The caller gives
+ * each direction (push, pull) its own lock.
+ */
+
+#ifndef AMPKIT_RELAY_RING_H
+#define AMPKIT_RELAY_RING_H
+
+#include <linux/bits.h>
+#include <linux/types.h>
+#include <linux/virtio_ring.h>
+
+/**
+ * enum relay_drop - why something of the remote's was not passed on
+ * @RELAY_DROP_ID: used id out of range, or of a buffer it does not have
+ * @RELAY_DROP_LEN: used length against the queue's rule
+ * @RELAY_DROP_MSG: the message itself was refused
+ * @RELAY_DROP_INDEX: used index moved by more than the ring holds
+ * @RELAY_DROP_HOST: a buffer of the host's that does not fit a wire buffer
+ * @RELAY_DROP_NUM: how many causes there are
+ */
+enum relay_drop {
+	RELAY_DROP_ID,
+	RELAY_DROP_LEN,
+	RELAY_DROP_MSG,
+	RELAY_DROP_INDEX,
+	RELAY_DROP_HOST,
+	RELAY_DROP_NUM
+};
+
+/**
+ * struct relay_ring_config - what a ring is made of
+ * @num: descriptors, a power of two
+ * @align: alignment of the used ring, bytes, a power of two
+ * @host: the host copy, vring_size(num, align) bytes of kernel memory
+ * @wire: the wire copy, as large, in shared memory
+ * @buf: @num wire buffers of @buf_size bytes in shared memory
+ * @buf_da: device address of @buf, what the remote calls it
+ * @buf_size: bytes in one wire buffer
+ * @min_len: shortest used length that is legal for a buffer that the remote
+ *	writes to; 0 for any
+ * @lazy: the host does not wait for each completion, only for free room
+ * @event_idx: VIRTIO_RING_F_EVENT_IDX is agreed on
+ * @check: looks at what the remote has sent, in its first host buffer and
+ *	unable to change any more; false drops it. May be NULL
+ * @check_priv: passed to @check
+ */
+struct relay_ring_config {
+	u32 num;
+	u32 align;
+	void *host;
+	void *wire;
+	void *buf;
+	u32 buf_da;
+	u32 buf_size;
+	u32 min_len;
+	bool lazy;
+	bool event_idx;
+	bool (*check)(void *priv, const void *msg, u32 len);
+	void *check_priv;
+};
+
+/**
+ * struct relay_ring - one virtqueue in two copies
+ * @cfg: as given to relay_ring_init()
+ * @host: the host copy
+ * @wire: the wire copy
+ * @lent: bit per descriptor: head of a chain that the remote has
+ * @again: bit per descriptor: head of a chain that is to be lent once more
+ * @old: bit per descriptor: the remote has it from an earlier host, and until
+ *	it comes back it can't be lent
+ * @room: per chain head, how many bytes the remote may write into it
+ * @host_avail: available entries taken from the host copy (push)
+ * @wire_avail: available entries given to the wire copy (push)
+ * @bell_avail: @wire_avail when the bell was last decided on (push)
+ * @wire_used: used entries taken from the wire copy (pull)
+ * @host_used: used entries given to the host copy (pull)
+ * @pushed: messages passed on to the remote (push)
+ * @passed: messages passed on to the host (pull)
+ * @drops: what was not passed on, by cause
+ *
+ * Fields marked (push) belong to whoever holds the push lock, (pull) to the
+ * pull lock. @lent, @again and @old are shared, touched by atomic bit operations;
+ * a head's @room is written before its bit is set.
+ */
+struct relay_ring {
+	struct relay_ring_config cfg;
+	struct vring host;
+	struct vring wire;
+	unsigned long *lent;
+	unsigned long *again;
+	unsigned long *old;
+	u32 *room;
+	u16 host_avail;
+	u16 wire_avail;
+	u16 bell_avail;
+	u16 wire_used;
+	u16 host_used;
+	u64 pushed;
+	u64 passed;
+	atomic_t drops[RELAY_DROP_NUM];
+};
+
+int relay_ring_init(struct relay_ring *ring,
+		    const struct relay_ring_config *cfg);
+void relay_ring_free(struct relay_ring *ring);
+void relay_ring_reset(struct relay_ring *ring, bool event_idx);
+bool relay_ring_adopt(struct relay_ring *ring, bool event_idx);
+bool relay_ring_wants_push(const struct relay_ring *ring);
+unsigned int relay_ring_push(struct relay_ring *ring);
+bool relay_ring_needs_bell(struct relay_ring *ring);
+int relay_ring_pull(struct relay_ring *ring, unsigned int budget);
+unsigned int relay_ring_drops(const struct relay_ring *ring);
+unsigned int relay_ring_lent(const struct relay_ring *ring);
+bool relay_ring_arm(struct relay_ring *ring);
+void relay_ring_quiet(struct relay_ring *ring);
+unsigned int relay_ring_give_back(struct relay_ring *ring);
+unsigned int relay_ring_swallow(struct relay_ring *ring);
+
+#endif /* AMPKIT_RELAY_RING_H */

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a program does with /dev/rpmsgN.
+ *
+ * read() takes one message, of which a short buffer gets the beginning;
+ * write() sends one. Readers share the queue as those of a FIFO do: each
+ * message goes to one of them. A file opened only for writing takes none.
+ * O_EXCL makes an open exclusive. Once the remote side is gone, every call on
+ * an old descriptor fails with EPIPE, also after the remote has come back.
+ *
+ * poll() tells EPOLLIN while a message is there, EPOLLPRI after a flow control
+ * request of the remote, EPOLLRDBAND when messages were dropped that this file
+ * was not told of, EPOLLHUP | EPOLLERR after removal. EPOLLOUT goes away when
+ * the transport is full and comes back, with a wake-up, when it has room (see
+ * eptdev_tx.c). So a loop that writes until EAGAIN and then waits for EPOLLOUT
+ * works over any transport, with level or edge triggering.
+ *
+ * A call with IOCB_NOWAIT waits for nobody, so that io_uring needs no thread
+ * for it: it gets EAGAIN and polls.
+ */
+
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/poll.h>
+#include <linux/slab.h>
+#include <linux/uio.h>
+
+#include "eptdev.h"
+
+static bool eptdev_may_wait(const struct kiocb *iocb)
+{
+	return !(iocb->ki_filp->f_flags & O_NONBLOCK) &&
+	       !(iocb->ki_flags & IOCB_NOWAIT);
+}
+
+static int eptdev_open_locked(struct rpmsg_eptfile *file, struct file *filp)
+{
+	struct rpmsg_eptdev *eptdev = file->eptdev;
+	bool exclusive = filp->f_flags & O_EXCL;
+	int ret;
+
+	lockdep_assert_held_write(&eptdev->life);
+
+	if (!eptdev->rpdev)
+		return -ENETRESET;
+	if (eptdev->exclusive || (exclusive && eptdev->opens))
+		return -EBUSY;
+
+	ret = rpmsg_eptdev_attach(eptdev);
+	if (ret)
+		return ret;
+
+	eptdev->opens++;
+	eptdev->exclusive = exclusive;
+	if (filp->f_mode & FMODE_READ)
+		eptdev->readers++;
+	file->dropped_told = eptdev->dropped_told;
+	return 0;
+}
+
+/*
+ * What nobody read is not for the next reader. But a program that only wrote
+ * leaves the answers to those who will read them, if the endpoint stays.
+ */
+static void eptdev_close_locked(struct rpmsg_eptdev *eptdev, struct file *filp)
+{
+	bool unread = false;
+
+	lockdep_assert_held_write(&eptdev->life);
+
+	eptdev->exclusive = false;
+	if (filp->f_mode & FMODE_READ)
+		unread = !--eptdev->readers;
+	if (!--eptdev->opens) {
+		clear_bit(EPTDEV_FLOW_UPDATED, &eptdev->flags);
+		if (!eptdev->on_channel) {
+			rpmsg_eptdev_detach(eptdev);
+			unread = true;
+		}
+	}
+	/* Without a reader, and with none able to come, we are the consumer */
+	if (unread && !eptdev->readers) {
+		mutex_lock(&eptdev->read_lock);
+		msg_queue_clear(&eptdev->queue);
+		eptdev->dropped_told = msg_queue_dropped(&eptdev->queue);
+		mutex_unlock(&eptdev->read_lock);
+		rpmsg_eptdev_rx_room(eptdev);
+	}
+}
+
+static int eptdev_release(struct inode *inode, struct file *filp)
+{
+	struct rpmsg_eptfile *file = filp->private_data;
+
+	down_write(&file->eptdev->life);
+	eptdev_close_locked(file->eptdev, filp);
+	up_write(&file->eptdev->life);
+	kfree(file);
+
+	return 0;
+}
+
+/* Who asked for it wants to know that it was done */
+static int eptdev_greet(struct inode *inode, struct file *filp)
+{
+	struct rpmsg_eptfile *file = filp->private_data;
+	int ret;
+
+	if (!test_bit(EPTDEV_ANNOUNCE, &file->eptdev->flags))
+		return 0;
+
+	ret = rpmsg_eptdev_announce(file->eptdev,
+				    !(filp->f_flags & O_NONBLOCK));
+	if (ret)
+		eptdev_release(inode, filp);
+	return ret;
+}
+
+static int eptdev_open(struct inode *inode, struct file *filp)
+{
+	struct rpmsg_eptdev *eptdev = container_of(inode->i_cdev,
+						   struct rpmsg_eptdev, cdev);
+	struct rpmsg_eptfile *file;
+	int ret;
+
+	file = kzalloc(sizeof(*file), GFP_KERNEL);
+	if (!file)
+		return -ENOMEM;
+	file->eptdev = eptdev;
+	filp->private_data = file;
+	filp->f_mode |= FMODE_NOWAIT;
+
+	ret = -ERESTARTSYS;
+	if (!down_write_killable(&eptdev->life)) {
+		ret = eptdev_open_locked(file, filp);
+		up_write(&eptdev->life);
+	}
+	if (ret) {
+		kfree(file);
+		return ret;
+	}
+
+	return eptdev_greet(inode, filp);
+}
+
+static ssize_t eptdev_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	return rpmsg_eptdev_take(iocb->ki_filp->private_data, to, NULL,
+				 eptdev_may_wait(iocb));
+}
+
+static ssize_t eptdev_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct rpmsg_eptfile *file = iocb->ki_filp->private_data;
+	struct rpmsg_eptdev *eptdev = file->eptdev;
+	size_t len = iov_iter_count(from);
+	void *msg;
+	int ret;
+
+	if (rpmsg_eptdev_is_dead(eptdev))
+		return -EPIPE;
+	if (len > eptdev->mtu)
+		return -EMSGSIZE;
+
+	msg = kmalloc(len, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+
+	if (copy_from_iter_full(msg, len, from))
+		ret = rpmsg_eptdev_send(eptdev, msg, len, eptdev->chinfo.dst,
+					eptdev_may_wait(iocb));
+	else
+		ret = -EFAULT;
+
+	kfree(msg);
+	return ret ? ret : len;
+}
+
+static __poll_t eptdev_poll_read(struct rpmsg_eptfile *file)
+{
+	struct msg_queue *queue = &file->eptdev->queue;
+	__poll_t mask = 0;
+
+	if (!msg_queue_is_empty(queue))
+		mask |= EPOLLIN | EPOLLRDNORM;
+	if (msg_queue_dropped(queue) != READ_ONCE(file->dropped_told))
+		mask |= EPOLLRDBAND;
+
+	return mask;
+}
+
+static __poll_t eptdev_poll(struct file *filp, struct poll_table_struct *wait)
+{
+	struct rpmsg_eptfile *file = filp->private_data;
+	struct rpmsg_eptdev *eptdev = file->eptdev;
+	__poll_t mask = 0;
+
+	poll_wait(filp, &eptdev->readq, wait);
+	poll_wait(filp, &eptdev->writeq, wait);
+
+	down_read(&eptdev->life);
+	if (rpmsg_eptdev_is_dead(eptdev)) {
+		mask = EPOLLHUP | EPOLLERR;
+		goto unlock;
+	}
+
+	if (filp->f_mode & FMODE_READ)
+		mask |= eptdev_poll_read(file);
+	if (filp->f_mode & FMODE_WRITE && rpmsg_eptdev_is_writable(eptdev, filp))
+		mask |= EPOLLOUT | EPOLLWRNORM;
+	if (test_bit(EPTDEV_FLOW_UPDATED, &eptdev->flags))
+		mask |= EPOLLPRI;
+
+unlock:
+	up_read(&eptdev->life);
+	return mask;
+}
+
+const struct file_operations rpmsg_eptdev_fops = {
+	.owner = THIS_MODULE,
+	.open = eptdev_open,
+	.release = eptdev_release,
+	.read_iter = eptdev_read_iter,
+	.write_iter = eptdev_write_iter,
+	.poll = eptdev_poll,
+	.unlocked_ioctl = rpmsg_eptdev_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};

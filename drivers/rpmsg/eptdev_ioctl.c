@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The ioctls of /dev/rpmsgN: those of linux/rpmsg.h as existing programs know
+ * them, FIONREAD, and those of linux/rpmsg_ext.h, which tell more of a message
+ * than read() and write() can, and take many at once.
+ */
+
+#include <asm/ioctls.h>
+#include <linux/fs.h>
+#include <linux/kernel.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "compat.h"
+#include "eptdev.h"
+#include "rpmsg_char.h"
+
+/* 32-bit programs see the same */
+static_assert(sizeof(struct rpmsg_ept_msg) == 32);
+static_assert(sizeof(struct rpmsg_ept_batch) == 24);
+static_assert(sizeof(struct rpmsg_ept_info) == 160);
+
+/* A request that comes in meanwhile is reported again, never lost */
+static int eptdev_get_flow(struct rpmsg_eptdev *eptdev, int __user *restricted)
+{
+	bool updated = test_and_clear_bit(EPTDEV_FLOW_UPDATED, &eptdev->flags);
+
+	if (!put_user(test_bit(EPTDEV_FLOW_RESTRICTED, &eptdev->flags),
+		      restricted))
+		return 0;
+
+	if (updated)
+		set_bit(EPTDEV_FLOW_UPDATED, &eptdev->flags);
+	return -EFAULT;
+}
+
+static int eptdev_set_flow(struct rpmsg_eptdev *eptdev, unsigned long pause)
+{
+	int ret = -EPIPE;
+
+	if (pause > 1)
+		return -EINVAL;
+
+	if (down_read_killable(&eptdev->life))
+		return -ERESTARTSYS;
+	if (!rpmsg_eptdev_is_dead(eptdev))
+		ret = rpmsg_set_flow_control(eptdev->ept, pause,
+					     eptdev->chinfo.dst);
+	up_read(&eptdev->life);
+
+	return ret;
+}
+
+/*
+ * A device that is being deleted has left its parent's list of children, so
+ * the parent would not know to wait for it; its lock makes it wait.
+ */
+static int eptdev_remove_self(struct rpmsg_eptdev *eptdev)
+{
+	struct device *parent;
+
+	/* A channel is removed by its driver or its remote, not by a user */
+	if (eptdev->on_channel)
+		return -EINVAL;
+
+	parent = rpmsg_eptdev_get_parent(eptdev);
+	if (!parent)
+		return 0;
+
+	device_lock(parent);
+	rpmsg_chrdev_eptdev_destroy(&eptdev->dev, NULL);
+	device_unlock(parent);
+	put_device(parent);
+
+	return 0;
+}
+
+/* What the file was told of once, it is not told again */
+static u32 eptdev_tell_dropped(struct rpmsg_eptfile *file, u64 dropped)
+{
+	u64 news = dropped - file->dropped_told;
+
+	lockdep_assert_held(&file->eptdev->read_lock);
+
+	WRITE_ONCE(file->dropped_told, dropped);
+	return min_t(u64, news, U32_MAX);
+}
+
+static u32 eptdev_info_flags(const struct rpmsg_eptfile *file)
+{
+	const struct rpmsg_eptdev *eptdev = file->eptdev;
+	u32 flags = 0;
+
+	if (test_bit(EPTDEV_HOLD, &eptdev->flags))
+		flags |= RPMSG_EPT_INFO_HOLDS;
+	if (test_bit(EPTDEV_TX_FULL, &eptdev->flags))
+		flags |= RPMSG_EPT_INFO_TX_FULL;
+	if (file->last_truncated)
+		flags |= RPMSG_EPT_INFO_TRUNC;
+
+	return flags;
+}
+
+static void eptdev_fill_info(struct rpmsg_eptfile *file,
+			     struct rpmsg_ept_info *info)
+{
+	struct rpmsg_eptdev *eptdev = file->eptdev;
+	struct msg_queue_stats stats;
+
+	msg_queue_get_stats(&eptdev->queue, &stats);
+	*info = (struct rpmsg_ept_info) {
+		.src = eptdev->addr,
+		.dst = eptdev->chinfo.dst,
+		.mtu = eptdev->mtu,
+		.flags = eptdev_info_flags(file),
+		.max_msgs = eptdev->queue.max_msgs,
+		.max_bytes = eptdev->queue.max_bytes,
+		.queued = stats.queued,
+		.queued_bytes = stats.queued_bytes,
+		.next_len = msg_queue_next_len(&eptdev->queue),
+		.high_water = stats.high_water,
+		.last_len = file->last_len,
+		.new_dropped = eptdev_tell_dropped(file, stats.dropped),
+		.received = stats.received,
+		.received_bytes = stats.received_bytes,
+		.dropped = stats.dropped,
+		.dropped_bytes = stats.dropped_bytes,
+		.taken = stats.taken,
+		.truncated = stats.truncated,
+		.discarded = stats.discarded,
+		.sent = atomic64_read(&eptdev->sent),
+		.sent_bytes = atomic64_read(&eptdev->sent_bytes),
+		.held = atomic64_read(&eptdev->held),
+	};
+}
+
+static int eptdev_get_info(struct rpmsg_eptfile *file,
+			   struct rpmsg_ept_info __user *to)
+{
+	struct rpmsg_eptdev *eptdev = file->eptdev;
+	struct rpmsg_ept_info info;
+
+	if (mutex_lock_interruptible(&eptdev->read_lock))
+		return -ERESTARTSYS;
+	eptdev_fill_info(file, &info);
+	mutex_unlock(&eptdev->read_lock);
+
+	return copy_to_user(to, &info, sizeof(info)) ? -EFAULT : 0;
+}
+
+static int eptdev_get_batch(struct rpmsg_ept_batch *batch,
+			    const void __user *from)
+{
+	if (copy_from_user(batch, from, sizeof(*batch)))
+		return -EFAULT;
+	if (!batch->count || batch->count > RPMSG_EPT_BATCH_MAX ||
+	    batch->flags & ~RPMSG_EPT_DONTWAIT ||
+	    batch->reserved[0] || batch->reserved[1])
+		return -EINVAL;
+
+	return 0;
+}
+
+static bool eptdev_batch_may_wait(const struct file *filp,
+				  const struct rpmsg_ept_batch *batch)
+{
+	return !(filp->f_flags & O_NONBLOCK) &&
+	       !(batch->flags & RPMSG_EPT_DONTWAIT);
+}
+
+static int eptdev_check_outgoing(const struct rpmsg_eptdev *eptdev,
+				 const struct rpmsg_ept_msg *msg)
+{
+	if (msg->len || msg->flags || msg->lost)
+		return -EINVAL;
+	if (msg->src != RPMSG_ADDR_ANY && msg->src != eptdev->addr)
+		return -EINVAL;
+
+	return msg->size > eptdev->mtu ? -EMSGSIZE : 0;
+}
+
+static int eptdev_send_one(struct rpmsg_eptdev *eptdev, void *buf,
+			   const struct rpmsg_ept_msg __user *from,
+			   bool may_wait)
+{
+	struct rpmsg_ept_msg msg;
+	u32 dst;
+	int ret;
+
+	if (copy_from_user(&msg, from, sizeof(msg)))
+		return -EFAULT;
+	ret = eptdev_check_outgoing(eptdev, &msg);
+	if (ret)
+		return ret;
+	if (copy_from_user(buf, u64_to_user_ptr(msg.data), msg.size))
+		return -EFAULT;
+
+	dst = msg.dst == RPMSG_ADDR_ANY ? eptdev->chinfo.dst : msg.dst;
+	return rpmsg_eptdev_send(eptdev, buf, msg.size, dst, may_wait);
+}
+
+static int eptdev_send_batch(struct file *filp, const void __user *arg)
+{
+	struct rpmsg_eptfile *file = filp->private_data;
+	const struct rpmsg_ept_msg __user *msgs;
+	struct rpmsg_ept_batch batch;
+	u32 done = 0;
+	void *buf;
+	int ret;
+
+	if (!(filp->f_mode & FMODE_WRITE))
+		return -EBADF;
+	ret = eptdev_get_batch(&batch, arg);
+	if (ret)
+		return ret;
+	msgs = u64_to_user_ptr(batch.msgs);
+
+	buf = kmalloc(file->eptdev->mtu, GFP_KERNEL);
+	if (!buf)
+		return -ENOMEM;
+
+	while (!ret && done < batch.count) {
+		ret = eptdev_send_one(file->eptdev, buf, &msgs[done],
+				      eptdev_batch_may_wait(filp, &batch));
+		done += !ret;
+		cond_resched();
+	}
+
+	kfree(buf);
+	return done ?: ret;
+}
+
+static ssize_t eptdev_receive_one(struct rpmsg_eptfile *file,
+				  struct rpmsg_ept_msg __user *desc,
+				  bool may_wait)
+{
+	struct rpmsg_ept_msg msg;
+	struct iov_iter to;
+
+	if (copy_from_user(&msg, desc, sizeof(msg)))
+		return -EFAULT;
+
+	iov_iter_ubuf(&to, ITER_DEST, u64_to_user_ptr(msg.data), msg.size);
+	return rpmsg_eptdev_take(file, &to, desc, may_wait);
+}
+
+static int eptdev_receive_batch(struct file *filp, const void __user *arg)
+{
+	struct rpmsg_ept_msg __user *msgs;
+	struct rpmsg_ept_batch batch;
+	bool may_wait;
+	ssize_t ret;
+	u32 done;
+
+	if (!(filp->f_mode & FMODE_READ))
+		return -EBADF;
+	ret = eptdev_get_batch(&batch, arg);
+	if (ret)
+		return ret;
+	msgs = u64_to_user_ptr(batch.msgs);
+
+	may_wait = eptdev_batch_may_wait(filp, &batch);
+	for (done = 0; done < batch.count; done++) {
+		ret = eptdev_receive_one(filp->private_data, &msgs[done],
+					 may_wait && !done);
+		if (ret < 0)
+			break;
+		cond_resched();
+	}
+
+	return done ?: ret;
+}
+
+static int eptdev_choose_overflow(struct rpmsg_eptdev *eptdev,
+				  unsigned long arg)
+{
+	if (arg != RPMSG_EPT_OVERFLOW_DROP && arg != RPMSG_EPT_OVERFLOW_HOLD)
+		return -EINVAL;
+
+	return rpmsg_eptdev_set_overflow(eptdev,
+					 arg == RPMSG_EPT_OVERFLOW_HOLD);
+}
+
+static long eptdev_ext_ioctl(struct file *filp, unsigned int cmd,
+			     unsigned long arg)
+{
+	struct rpmsg_eptfile *file = filp->private_data;
+	struct rpmsg_eptdev *eptdev = file->eptdev;
+	void __user *argp = (void __user *)arg;
+
+	switch (cmd) {
+	case RPMSG_EPT_GET_INFO:
+		return eptdev_get_info(file, argp);
+	case RPMSG_EPT_SEND:
+		return eptdev_send_batch(filp, argp);
+	case RPMSG_EPT_RECV:
+		return eptdev_receive_batch(filp, argp);
+	case RPMSG_EPT_SET_OVERFLOW:
+		return eptdev_choose_overflow(eptdev, arg);
+	case RPMSG_EPT_ANNOUNCE:
+		return rpmsg_eptdev_announce(eptdev,
+					     !(filp->f_flags & O_NONBLOCK));
+	case FIONREAD:
+		return put_user((int)msg_queue_next_len(&eptdev->queue),
+				(int __user *)argp);
+	default:
+		return -ENOTTY;
+	}
+}
+
+/**
+ * rpmsg_eptdev_ioctl() - the ioctls of an endpoint device
+ * @filp: the open file
+ * @cmd: which of them
+ * @arg: its argument
+ *
+ * Of those that existing programs know, what they answer after a removal is as
+ * it always was; all others answer -EPIPE then. May sleep.
+ *
+ * Return: as the ioctl says, -ENOTTY for one that is not known.
+ */
+long rpmsg_eptdev_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
+{
+	struct rpmsg_eptfile *file = filp->private_data;
+	struct rpmsg_eptdev *eptdev = file->eptdev;
+
+	switch (cmd) {
+	case RPMSG_GET_OUTGOING_FLOWCONTROL:
+		return eptdev_get_flow(eptdev, (int __user *)arg);
+	case RPMSG_SET_INCOMING_FLOWCONTROL:
+		return eptdev_set_flow(eptdev, arg);
+	case RPMSG_DESTROY_EPT_IOCTL:
+		return eptdev_remove_self(eptdev);
+	default:
+		if (rpmsg_eptdev_is_dead(eptdev))
+			return -EPIPE;
+		return eptdev_ext_ioctl(filp, cmd, arg);
+	}
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The receive side of an endpoint device: from the transport into the queue,
+ * and out of it to a reader.
+ *
+ * When the queue is full, messages are dropped and counted. Or the delivery
+ * waits until a reader has made room: the transport's thread then takes
+ * nothing more from the remote, which runs out of buffers and waits itself.
+ * That takes a transport whose thread does nothing else, and tells us when it
+ * has to end: a relayed one. There, completions of what was sent come in by
+ * interrupt, each remote has its own thread, and a closing link lets us go.
+ */
+
+#include <linux/poll.h>
+#include <linux/uaccess.h>
+
+#include "eptdev.h"
+#include "eptdev_trace.h"
+
+static void eptdev_wake_readers(struct rpmsg_eptdev *eptdev, __poll_t events)
+{
+	wake_up_interruptible_poll(&eptdev->readq, events);
+}
+
+/**
+ * rpmsg_eptdev_receive_now() - queue a message for the readers, or drop it
+ * @eptdev: endpoint device
+ * @data: the message
+ * @len: its length in bytes
+ * @src: address that sent it
+ *
+ * Any context, does not sleep. What the queue has no room for is dropped and
+ * counted there.
+ */
+void rpmsg_eptdev_receive_now(struct rpmsg_eptdev *eptdev, const void *data,
+			      int len, u32 src)
+{
+	bool queued;
+
+	if (len < 0 || rpmsg_eptdev_is_dead(eptdev))
+		return;
+
+	queued = msg_queue_push(&eptdev->queue, data, len, src);
+	trace_rpmsg_ept_receive(eptdev->dev.id, src, len, queued);
+	eptdev_wake_readers(eptdev, queued ? EPOLLIN | EPOLLRDNORM :
+					     EPOLLRDBAND);
+}
+
+/* A message that never fits is not worth waiting with */
+static bool eptdev_may_hold(const struct rpmsg_eptdev *eptdev, int len)
+{
+	return test_bit(EPTDEV_HOLD, &eptdev->flags) &&
+	       !test_bit(EPTDEV_LET_GO, &eptdev->flags) &&
+	       !rpmsg_eptdev_is_dead(eptdev) &&
+	       rpmsg_eptdev_leads_on(eptdev) &&
+	       len <= READ_ONCE(eptdev->queue.max_bytes);
+}
+
+/* True when the message got into the queue */
+static bool eptdev_hold(struct rpmsg_eptdev *eptdev, const void *data, int len,
+			u32 src)
+{
+	bool queued = msg_queue_try_push(&eptdev->queue, data, len, src);
+
+	if (queued)
+		return true;
+
+	atomic64_inc(&eptdev->held);
+	trace_rpmsg_ept_hold(eptdev->dev.id, src, len);
+	wait_event_idle(eptdev->roomq,
+			(queued = msg_queue_try_push(&eptdev->queue, data, len,
+						     src)) ||
+			!eptdev_may_hold(eptdev, len));
+	return queued;
+}
+
+/**
+ * rpmsg_eptdev_receive() - queue a message for the readers
+ * @eptdev: endpoint device
+ * @data: the message
+ * @len: its length in bytes
+ * @src: address that sent it
+ *
+ * Any context that the transport delivers in; sleeps when the queue is full
+ * and the endpoint was told to hold back, else it drops and counts.
+ */
+void rpmsg_eptdev_receive(struct rpmsg_eptdev *eptdev, const void *data,
+			  int len, u32 src)
+{
+	if (len >= 0 && eptdev_may_hold(eptdev, len) &&
+	    eptdev_hold(eptdev, data, len, src)) {
+		trace_rpmsg_ept_receive(eptdev->dev.id, src, len, true);
+		eptdev_wake_readers(eptdev, EPOLLIN | EPOLLRDNORM);
+		return;
+	}
+
+	rpmsg_eptdev_receive_now(eptdev, data, len, src);
+}
+
+/**
+ * rpmsg_eptdev_rx_room() - a delivery that is held back should look again
+ * @eptdev: endpoint device
+ *
+ * Any context, does not sleep.
+ */
+void rpmsg_eptdev_rx_room(struct rpmsg_eptdev *eptdev)
+{
+	/* What has changed before whether somebody waits for it */
+	if (wq_has_sleeper(&eptdev->roomq))
+		wake_up_all(&eptdev->roomq);
+}
+
+/**
+ * rpmsg_eptdev_set_overflow() - choose what to do when the queue is full
+ * @eptdev: endpoint device
+ * @hold: hold the transport back instead of dropping
+ *
+ * Any context, does not sleep.
+ *
+ * Return: 0, or -EOPNOTSUPP when the transport can't be held back.
+ */
+int rpmsg_eptdev_set_overflow(struct rpmsg_eptdev *eptdev, bool hold)
+{
+	if (hold && !eptdev->link)
+		return -EOPNOTSUPP;
+
+	assign_bit(EPTDEV_HOLD, &eptdev->flags, hold);
+	rpmsg_eptdev_rx_room(eptdev);
+
+	return 0;
+}
+
+/**
+ * rpmsg_eptdev_resize() - change the bounds of the queue
+ * @eptdev: endpoint device
+ * @max_msgs: most messages, or 0 to leave that as it is
+ * @max_bytes: most payload in bytes, or 0 to leave that as it is
+ *
+ * May sleep.
+ *
+ * Return: 0, -ERESTARTSYS, or an error of msg_queue_resize().
+ */
+int rpmsg_eptdev_resize(struct rpmsg_eptdev *eptdev, u32 max_msgs,
+			u32 max_bytes)
+{
+	struct msg_queue *queue = &eptdev->queue;
+	int ret;
+
+	if (mutex_lock_interruptible(&eptdev->read_lock))
+		return -ERESTARTSYS;
+	ret = msg_queue_resize(queue, max_msgs ?: queue->max_msgs,
+			       max_bytes ?: queue->max_bytes);
+	mutex_unlock(&eptdev->read_lock);
+	rpmsg_eptdev_rx_room(eptdev);
+
+	return ret;
+}
+
+static int eptdev_describe(const struct rpmsg_eptdev *eptdev,
+			   const struct msg_queue_view *view, size_t copied,
+			   struct rpmsg_ept_msg __user *desc)
+{
+	const struct rpmsg_ept_msg msg = {
+		.len = view->len,
+		.src = view->src,
+		.dst = eptdev->addr,
+		.flags = copied < view->len ? RPMSG_EPT_MSG_TRUNC : 0,
+		.lost = view->lost,
+	};
+	const size_t from = offsetof(struct rpmsg_ept_msg, len);
+
+	/* What the caller has said of its buffer stays */
+	if (copy_to_user((void __user *)desc + from, (void *)&msg + from,
+			 sizeof(msg) - from))
+		return -EFAULT;
+	return 0;
+}
+
+/* A message whose copy fails stays in the queue */
+static ssize_t eptdev_copy_out(struct rpmsg_eptfile *file,
+			       const struct msg_queue_view *view,
+			       struct iov_iter *to,
+			       struct rpmsg_ept_msg __user *desc)
+{
+	struct rpmsg_eptdev *eptdev = file->eptdev;
+	size_t first = min(view->part[0].iov_len, iov_iter_count(to));
+	size_t second = min(view->part[1].iov_len, iov_iter_count(to) - first);
+	size_t copied = first + second;
+
+	if (copy_to_iter(view->part[0].iov_base, first, to) != first ||
+	    copy_to_iter(view->part[1].iov_base, second, to) != second)
+		return -EFAULT;
+	if (desc && eptdev_describe(eptdev, view, copied, desc))
+		return -EFAULT;
+
+	msg_queue_pop(&eptdev->queue, copied);
+	file->last_len = view->len;
+	file->last_truncated = copied < view->len;
+	trace_rpmsg_ept_take(eptdev->dev.id, view->src, view->len, copied);
+
+	return copied;
+}
+
+static int eptdev_lock_reader(struct rpmsg_eptdev *eptdev, bool may_wait)
+{
+	if (!may_wait)
+		return mutex_trylock(&eptdev->read_lock) ? 0 : -EAGAIN;
+
+	return mutex_lock_interruptible(&eptdev->read_lock) ? -ERESTARTSYS : 0;
+}
+
+static ssize_t eptdev_try_take(struct rpmsg_eptfile *file, struct iov_iter *to,
+			       struct rpmsg_ept_msg __user *desc, bool may_wait)
+{
+	struct rpmsg_eptdev *eptdev = file->eptdev;
+	struct msg_queue_view view;
+	ssize_t ret;
+
+	ret = eptdev_lock_reader(eptdev, may_wait);
+	if (ret)
+		return ret;
+
+	if (rpmsg_eptdev_is_dead(eptdev))
+		ret = -EPIPE;
+	else if (!msg_queue_peek(&eptdev->queue, &view))
+		ret = -EAGAIN;
+	else
+		ret = eptdev_copy_out(file, &view, to, desc);
+
+	mutex_unlock(&eptdev->read_lock);
+	if (ret >= 0)
+		rpmsg_eptdev_rx_room(eptdev);
+	return ret;
+}
+
+/**
+ * rpmsg_eptdev_take() - take the oldest message out of the queue
+ * @file: who takes it
+ * @to: where to; a message that is longer loses its end
+ * @desc: where to tell about the message as well, or NULL
+ * @may_wait: wait for a message if there is none
+ *
+ * May sleep.
+ *
+ * Return: how many bytes were copied, -EAGAIN, -EPIPE when the device is dead,
+ * -EFAULT, or -ERESTARTSYS.
+ */
+ssize_t rpmsg_eptdev_take(struct rpmsg_eptfile *file, struct iov_iter *to,
+			  struct rpmsg_ept_msg __user *desc, bool may_wait)
+{
+	struct rpmsg_eptdev *eptdev = file->eptdev;
+	ssize_t ret;
+
+	/* Another reader may be faster: then wait again */
+	for (;;) {
+		ret = eptdev_try_take(file, to, desc, may_wait);
+		if (ret != -EAGAIN || !may_wait)
+			return ret;
+
+		ret = wait_event_interruptible(eptdev->readq,
+					       !msg_queue_is_empty(&eptdev->queue) ||
+					       rpmsg_eptdev_is_dead(eptdev));
+		if (ret)
+			return ret;
+	}
+}

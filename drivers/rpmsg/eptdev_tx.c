@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The send side of an endpoint device, and how it learns of room.
+ *
+ * Never a blocking rpmsg send: those can't be killed, and hold up a removal.
+ * Everything here tries, and waits on a wait queue of its own, holding no
+ * lock. A relayed transport tells when there is room. Any other is tried again
+ * after a short time, which doubles from 1 to 32 ms with each failure: rpmsg
+ * has no event for room, and a remote may well take messages without ringing.
+ */
+
+#include <linux/poll.h>
+#include <linux/rpmsg/byteorder.h>
+#include <linux/rpmsg/ns.h>
+#include <linux/string.h>
+
+#include "eptdev.h"
+#include "eptdev_trace.h"
+
+/**
+ * rpmsg_eptdev_tx_room() - there may be room to send again
+ * @eptdev: endpoint device
+ *
+ * Wakes writers and pollers if a send found no room before. This is where an
+ * event of the transport itself belongs. Any context, does not sleep.
+ */
+void rpmsg_eptdev_tx_room(struct rpmsg_eptdev *eptdev)
+{
+	if (!test_bit(EPTDEV_TX_FULL, &eptdev->flags))
+		return;
+
+	clear_bit(EPTDEV_TX_FULL, &eptdev->flags);
+	wake_up_interruptible_poll(&eptdev->writeq, EPOLLOUT | EPOLLWRNORM);
+}
+
+/*
+ * Only for who holds @life and has seen the device alive: that the timer is
+ * not started after a removal rests on it.
+ */
+static void eptdev_tx_full(struct rpmsg_eptdev *eptdev)
+{
+	unsigned int delay = READ_ONCE(eptdev->retry_ms);
+
+	lockdep_assert_held(&eptdev->life);
+
+	/* The timer of the one who set the bit is still to expire */
+	if (test_and_set_bit(EPTDEV_TX_FULL, &eptdev->flags))
+		return;
+
+	WRITE_ONCE(eptdev->retry_ms, min(2 * delay, RPMSG_EPTDEV_RETRY_MAX_MS));
+	hrtimer_start(&eptdev->retry, ms_to_ktime(delay),
+		      HRTIMER_MODE_REL_SOFT);
+}
+
+static void eptdev_tx_done(struct rpmsg_eptdev *eptdev, size_t len)
+{
+	atomic64_inc(&eptdev->sent);
+	atomic64_add(len, &eptdev->sent_bytes);
+	WRITE_ONCE(eptdev->retry_ms, RPMSG_EPTDEV_RETRY_MIN_MS);
+	rpmsg_eptdev_tx_room(eptdev);
+}
+
+static bool eptdev_link_has_room(const struct rpmsg_eptdev *eptdev)
+{
+	return eptdev->link && rproc_relay_link_room(eptdev->link);
+}
+
+/**
+ * rpmsg_eptdev_is_writable() - whether a send is worth a try
+ * @eptdev: endpoint device, not dead, its @life held
+ * @filp: file that asks
+ *
+ * If not, @writeq is woken when it is again. May sleep.
+ *
+ * The transport's own wait queue must not enter the caller's poll table: it
+ * may be freed with the rpmsg device, long before the file is closed. So the
+ * transport is only asked, and asked again by the retry timer. One that never
+ * said "writable" has no poll operation.
+ *
+ * Return: true if so.
+ */
+bool rpmsg_eptdev_is_writable(struct rpmsg_eptdev *eptdev, struct file *filp)
+{
+	if (eptdev->link && !eptdev_link_has_room(eptdev)) {
+		eptdev_tx_full(eptdev);
+		/* The event may have come before the bit that it looks at */
+		if (eptdev_link_has_room(eptdev))
+			rpmsg_eptdev_tx_room(eptdev);
+	}
+
+	if (rpmsg_poll(eptdev->ept, filp, NULL) & EPOLLOUT) {
+		set_bit(EPTDEV_TX_TELLS, &eptdev->flags);
+		return true;
+	}
+
+	if (test_bit(EPTDEV_TX_TELLS, &eptdev->flags))
+		eptdev_tx_full(eptdev);
+	return !test_bit(EPTDEV_TX_FULL, &eptdev->flags);
+}
+
+/* Transports say "full" in different words */
+static bool eptdev_is_full_error(int err)
+{
+	return err == -ENOMEM || err == -EAGAIN || err == -EBUSY;
+}
+
+static int eptdev_send_locked(struct rpmsg_eptdev *eptdev, void *msg,
+			      size_t len, u32 dst)
+{
+	int ret = rpmsg_trysendto(eptdev->ept, msg, len, dst);
+
+	if (!eptdev_is_full_error(ret))
+		return ret;
+
+	eptdev_tx_full(eptdev);
+	/* Room that came before the bit was set has woken nobody */
+	if (eptdev_link_has_room(eptdev))
+		ret = rpmsg_trysendto(eptdev->ept, msg, len, dst);
+
+	return eptdev_is_full_error(ret) ? -EAGAIN : ret;
+}
+
+static int eptdev_lock_sender(struct rpmsg_eptdev *eptdev, bool may_wait)
+{
+	if (!may_wait)
+		return down_read_trylock(&eptdev->life) ? 0 : -EAGAIN;
+
+	return down_read_killable(&eptdev->life) ? -ERESTARTSYS : 0;
+}
+
+static int eptdev_try_send(struct rpmsg_eptdev *eptdev, void *msg, size_t len,
+			   u32 dst, bool may_wait)
+{
+	int ret = eptdev_lock_sender(eptdev, may_wait);
+
+	if (ret)
+		return ret;
+
+	/* Asked before: a message that ended the remote has arrived there */
+	if (rpmsg_eptdev_is_dead(eptdev) || !rpmsg_eptdev_leads_on(eptdev))
+		ret = -EPIPE;
+	else
+		ret = eptdev_send_locked(eptdev, msg, len, dst);
+	if (!ret)
+		eptdev_tx_done(eptdev, len);
+
+	up_read(&eptdev->life);
+	trace_rpmsg_ept_send(eptdev->dev.id, dst, len, ret);
+	return ret;
+}
+
+/**
+ * rpmsg_eptdev_send() - send a message
+ * @eptdev: endpoint device, open
+ * @msg: the message
+ * @len: its length, not above the MTU
+ * @dst: address to send to
+ * @may_wait: wait if there is no room
+ *
+ * May sleep.
+ *
+ * Return: 0, -EAGAIN, -EPIPE when the remote is gone, -ERESTARTSYS, or an error
+ * of the transport.
+ */
+int rpmsg_eptdev_send(struct rpmsg_eptdev *eptdev, void *msg, size_t len,
+		      u32 dst, bool may_wait)
+{
+	int ret;
+
+	for (;;) {
+		ret = eptdev_try_send(eptdev, msg, len, dst, may_wait);
+		if (ret != -EAGAIN || !may_wait)
+			return ret;
+
+		ret = wait_event_interruptible(eptdev->writeq,
+					       !test_bit(EPTDEV_TX_FULL, &eptdev->flags) ||
+					       rpmsg_eptdev_is_dead(eptdev));
+		if (ret)
+			return ret;
+	}
+}
+
+/**
+ * rpmsg_eptdev_announce() - tell the remote's name service our address
+ * @eptdev: endpoint device of a channel, open
+ * @may_wait: wait if there is no room
+ *
+ * The remote has announced the channel, but learns whom to talk to only from
+ * our first message: this is one that means nothing else. May sleep.
+ *
+ * Return: 0, -EINVAL if @eptdev is no channel's, or an error of
+ * rpmsg_eptdev_send().
+ */
+int rpmsg_eptdev_announce(struct rpmsg_eptdev *eptdev, bool may_wait)
+{
+	struct rpmsg_ns_msg msg = {};
+	bool little_endian = true;
+
+	if (!eptdev->on_channel)
+		return -EINVAL;
+
+	down_read(&eptdev->life);
+	if (eptdev->rpdev)
+		little_endian = eptdev->rpdev->little_endian;
+	up_read(&eptdev->life);
+
+	strscpy(msg.name, eptdev->chinfo.name, sizeof(msg.name));
+	msg.addr = __cpu_to_rpmsg32(little_endian, eptdev->addr);
+	msg.flags = __cpu_to_rpmsg32(little_endian, RPMSG_NS_CREATE);
+
+	return rpmsg_eptdev_send(eptdev, &msg, sizeof(msg), RPMSG_NS_ADDR,
+				 may_wait);
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A bounded queue of messages whose memory is allocated once.
+ *
+ * One side pushes from any context, the other peeks at the oldest message,
+ * copies it out of the queue's own memory without a lock, and pops it. What
+ * does not fit is dropped and counted; nothing is ever allocated per message.
+ * The queue knows no device and no user space.
+ */
+
+#ifndef _AMPKIT_MSG_QUEUE_H
+#define _AMPKIT_MSG_QUEUE_H
+
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/uio.h>
+
+/**
+ * struct msg_queue_entry - where a queued message stands
+ * @start: offset of its first byte in the byte ring
+ * @len: length in bytes, may be 0
+ * @src: address that sent it
+ * @lost: messages dropped right before it
+ */
+struct msg_queue_entry {
+	u32 start;
+	u32 len;
+	u32 src;
+	u32 lost;
+};
+
+/**
+ * struct msg_queue_view - the oldest message, as it lies in the queue
+ * @part: its bytes, in two parts where they wrap around the ring's end; the
+ *	second has length 0 where they do not
+ * @len: length in bytes, the sum of both parts
+ * @src: address that sent it
+ * @lost: messages dropped between the one before it and this one
+ */
+struct msg_queue_view {
+	struct kvec part[2];
+	size_t len;
+	u32 src;
+	u32 lost;
+};
+
+/**
+ * struct msg_queue_stats - what has passed through a queue since its creation
+ * @received: messages that found room
+ * @received_bytes: their payload, in bytes
+ * @dropped: messages that found no room
+ * @dropped_bytes: their payload, in bytes
+ * @taken: messages that a reader took
+ * @truncated: messages of @taken whose end the reader's buffer cut off
+ * @discarded: messages thrown away unread by msg_queue_clear()
+ * @high_water: most messages ever queued at once
+ * @queued: messages in it now
+ * @queued_bytes: their payload, in bytes
+ *
+ * At any moment received = taken + discarded + queued.
+ */
+struct msg_queue_stats {
+	u64 received;
+	u64 received_bytes;
+	u64 dropped;
+	u64 dropped_bytes;
+	u64 taken;
+	u64 truncated;
+	u64 discarded;
+	u32 high_water;
+	u32 queued;
+	u32 queued_bytes;
+};
+
+/**
+ * struct msg_queue - bounded message queue
+ * @lock: guards everything below, except that the bytes of a queued message
+ *	do not change before it is popped and may be read without it
+ * @entries: ring of @max_msgs descriptions
+ * @bytes: ring of @max_bytes bytes of payload
+ * @max_msgs: most messages held
+ * @max_bytes: most payload held
+ * @first: index of the oldest entry
+ * @count: number of entries in use
+ * @tail: offset of the oldest byte
+ * @used: number of bytes in use
+ * @lost: messages dropped since the newest entry
+ * @stats: counters; what is queued now is only filled in for who asks
+ */
+struct msg_queue {
+	spinlock_t lock;	/* guards all below */
+	struct msg_queue_entry *entries;
+	u8 *bytes;
+	u32 max_msgs;
+	u32 max_bytes;
+	u32 first;
+	u32 count;
+	u32 tail;
+	u32 used;
+	u32 lost;
+	struct msg_queue_stats stats;
+};
+
+int msg_queue_init(struct msg_queue *queue, u32 max_msgs, u32 max_bytes);
+void msg_queue_destroy(struct msg_queue *queue);
+int msg_queue_resize(struct msg_queue *queue, u32 max_msgs, u32 max_bytes);
+bool msg_queue_try_push(struct msg_queue *queue, const void *data, size_t len,
+			u32 src);
+bool msg_queue_push(struct msg_queue *queue, const void *data, size_t len,
+		    u32 src);
+bool msg_queue_peek(struct msg_queue *queue, struct msg_queue_view *view);
+void msg_queue_pop(struct msg_queue *queue, size_t copied);
+size_t msg_queue_next_len(struct msg_queue *queue);
+u64 msg_queue_dropped(struct msg_queue *queue);
+void msg_queue_clear(struct msg_queue *queue);
+void msg_queue_get_stats(struct msg_queue *queue, struct msg_queue_stats *stats);
+
+/**
+ * msg_queue_is_empty() - whether there is nothing to read
+ * @queue: the queue
+ *
+ * Takes no lock: an answer for wait conditions, to be tested again by
+ * msg_queue_peek(). Any context.
+ *
+ * Return: true when no message is queued.
+ */
+static inline bool msg_queue_is_empty(const struct msg_queue *queue)
+{
+	return !READ_ONCE(queue->count);
+}
+
+#endif /* _AMPKIT_MSG_QUEUE_H */

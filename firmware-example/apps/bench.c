@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The other end of measurements: echo, sink and source, see ampkit/bench.h.
+ */
+#include <ampkit/bench.h>
+
+#include "app.h"
+
+RPMSG_RSC_TABLE(table, RSC_TRACE(trace_log, APP_LOG_SIZE), RSC_RPMSG(256),
+		RSC_CTRL(ctrl, APP_HEARTBEAT_MS));
+
+/**
+ * struct source - messages that are to be sent
+ * @dst: to whom
+ * @left: how many more
+ * @size: bytes of each
+ * @seq: number of the next
+ */
+struct source {
+	uint32_t dst;
+	uint32_t left;
+	size_t size;
+	uint64_t seq;
+};
+
+static struct rpmsg_remote remote;
+static struct rpmsg_endpoint bench;
+static struct bench_counters counters;
+static struct source source;
+static uint64_t expected;
+
+static void count_sunk(const struct bench_msg *head, size_t len)
+{
+	counters.sunk++;
+	counters.sunk_bytes += len;
+	if (head->seq < expected) {
+		counters.again++;
+		return;
+	}
+	counters.lost += head->seq - expected;
+	expected = head->seq + 1;
+}
+
+static int send_data(struct rpmsg_endpoint *ept)
+{
+	struct bench_msg head = {
+		.magic = BENCH_MAGIC,
+		.command = BENCH_DATA,
+		.seq = source.seq,
+	};
+	struct rpmsg_txbuf buf;
+	int err = rpmsg_get_tx(ept, &buf, 0);
+
+	if (err)
+		return err;
+	if (source.size > buf.size)
+		source.size = buf.size;
+	mem_copy(buf.data, &head, sizeof(head));
+	return rpmsg_send_tx(ept, &buf, source.dst, source.size);
+}
+
+/* Until there is no buffer: then tx_ready goes on, which this is as well. */
+static void pump(struct rpmsg_endpoint *ept)
+{
+	while (source.left && !send_data(ept)) {
+		source.left--;
+		source.seq++;
+		counters.sourced++;
+	}
+}
+
+static void start_source(struct rpmsg_endpoint *ept,
+			 const struct rpmsg_msg *msg,
+			 const struct bench_msg *head)
+{
+	source = (struct source){
+		.dst = msg->src,
+		.left = head->arg,
+		.size = head->seq < sizeof(*head) ? sizeof(*head) : head->seq,
+	};
+	pump(ept);
+}
+
+static void send_counters(struct rpmsg_endpoint *ept,
+			  const struct rpmsg_msg *msg,
+			  const struct bench_msg *head)
+{
+	struct {
+		struct bench_msg head;
+		struct bench_counters counters;
+	} answer = { *head, counters };
+
+	if (app_answer(ept, msg, &answer, sizeof(answer)))
+		counters.failed++;
+}
+
+static void reset(void)
+{
+	mem_zero(&counters, sizeof(counters));
+	source.left = 0;
+	expected = 0;
+}
+
+static void echo(struct rpmsg_endpoint *ept, const struct rpmsg_msg *msg)
+{
+	if (app_answer(ept, msg, msg->data, msg->len))
+		counters.failed++;
+	else
+		counters.echoed++;
+}
+
+static void rx(struct rpmsg_endpoint *ept, struct rpmsg_msg *msg)
+{
+	struct bench_msg head = { 0 };
+
+	if (msg->len >= sizeof(head))
+		mem_copy(&head, msg->data, sizeof(head));
+	if (head.magic != BENCH_MAGIC)
+		head.command = 0;
+	switch (head.command) {
+	case BENCH_ECHO:
+		echo(ept, msg);
+		break;
+	case BENCH_SINK:
+		count_sunk(&head, msg->len);
+		break;
+	case BENCH_SOURCE:
+		start_source(ept, msg, &head);
+		break;
+	case BENCH_READ:
+		send_counters(ept, msg, &head);
+		break;
+	case BENCH_RESET:
+		reset();
+		break;
+	default:
+		counters.refused++;
+	}
+}
+
+static const struct rpmsg_ept_ops ops = { .rx = rx, .tx_ready = pump };
+
+int main(void)
+{
+	const struct rpmsg_remote_cfg cfg = {
+		.table = &table,
+		.table_size = sizeof(table),
+		.port = &board_port,
+		.ctrl = &ctrl,
+		.link = app_link,
+	};
+	int err;
+
+	board_log_init(trace_log, sizeof(trace_log), "bench");
+	err = rpmsg_remote_init(&remote, &cfg);
+	if (!err)
+		err = rpmsg_create_ept(&bench, &remote, BENCH_SERVICE,
+				       RPMSG_ADDR_ANY, RPMSG_ADDR_ANY, &ops,
+				       NULL);
+	return app_run(&remote, err);
+}

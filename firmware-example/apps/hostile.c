@@ -1,0 +1,507 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * A remote that misbehaves on command, to test hosts: see ampkit/hostile.h.
+ *
+ * It uses the library as any image does, and then reaches past it into ring,
+ * table and control block. Nothing in here is an example but of what may come.
+ */
+#include <ampkit/hostile.h>
+
+#include "app.h"
+#include "endian_io.h"
+#include "fmt.h"
+#include "memory_map.h"
+#include "rpmsg_priv.h"
+#include "sysreg.h"
+
+#define RING_ENTRIES	256
+#define US_PER_MS	1000U
+/* The last words of the first ring's carveout, which no ring reaches. */
+#define NOTE_ADDR	(SHARED_BASE + 0x10000 - sizeof(struct boot_note))
+/* Not mapped, not aligned to anything that is. */
+#define NOWHERE		0x7ffffff8UL
+
+RPMSG_RSC_TABLE(table, RSC_TRACE(trace_log, APP_LOG_SIZE),
+		RSC_RPMSG(RING_ENTRIES), RSC_CTRL(ctrl, APP_HEARTBEAT_MS));
+
+/**
+ * struct boot_note - what the next boot shall do, left in shared memory
+ * @magic: HOSTILE_MAGIC, or there is none
+ * @boot: HOSTILE_BOOT_ value
+ * @times: how many boots
+ */
+struct boot_note {
+	uint32_t magic;
+	uint32_t boot;
+	uint32_t times;
+};
+
+static struct rpmsg_remote remote;
+static struct rpmsg_endpoint service;
+static volatile bool crash_in_irq;
+static bool silent, ring_always, no_shutdown;
+static uint32_t flood_left, flood_dst;
+static uint64_t deaf_until;
+static struct rpmsg_port port;
+
+/* An address that is not mapped: a data abort with this as FAR. */
+static void touch_nowhere(void)
+{
+	*(volatile uint32_t *)NOWHERE = 0;
+}
+
+/**
+ * board_bell_hook() - in the interrupt handler
+ */
+void board_bell_hook(void)
+{
+	if (crash_in_irq)
+		touch_nowhere();
+}
+
+/* Entries are named from the end: the device is the last but one. */
+static void table_numbers(void)
+{
+	store_le32(&table.entry2.config_len, 0xfffffff0);
+	store_le32(&table.entry2.vring[0].num, 3);
+	store_le32(&table.entry2.vring[0].da, 0x80000000);
+	*(volatile uint8_t *)&table.entry2.num_of_vrings = 200;
+}
+
+static void table_garbage(void)
+{
+	volatile uint8_t *byte = (void *)&table;
+	size_t i;
+
+	for (i = 0; i < sizeof(table); i++)
+		byte[i] = 0xff - i;
+}
+
+/* One more used entry of the host's receive queue, whatever it says. */
+static void push_used(uint32_t id, uint32_t len)
+{
+	struct virtq *vq = &remote.tx;
+	struct virtq_used_elem *elem =
+		&vq->used->ring[vq->given & (vq->num - 1)];
+
+	store_le32(&elem->id, id);
+	store_le32(&elem->len, len);
+	dmb_sy();
+	store_le16(&vq->used->idx, ++vq->given);
+}
+
+static void ring(void)
+{
+	port.notify(port.priv, 0);
+}
+
+static void bad_ids(uint32_t id, uint32_t times)
+{
+	while (times--) {
+		push_used(id, sizeof(struct rpmsg_wire_hdr));
+		ring();
+	}
+}
+
+/* A head that was just given back, and so is the remote's no more. */
+static uint16_t stray_id(void)
+{
+	struct virtq *vq = &remote.tx;
+
+	return load_le32(&vq->used->ring[(vq->given - 1) & (vq->num - 1)].id);
+}
+
+/* A message to the sender, as the host would believe it. */
+static int fill_message(struct rpmsg_txbuf *buf, uint32_t dst, uint16_t len)
+{
+	struct rpmsg_wire_hdr *hdr;
+	int err = rpmsg_get_tx(&service, buf, APP_SEND_TIMEOUT_US);
+
+	if (err)
+		return err;
+	hdr = (struct rpmsg_wire_hdr *)buf->data - 1;
+	store_le32(&hdr->src, service.addr);
+	store_le32(&hdr->dst, dst);
+	store_le32(&hdr->reserved, 0);
+	store_le16(&hdr->len, len);
+	store_le16(&hdr->flags, 0);
+	return 0;
+}
+
+static void odd_message(uint32_t dst, uint16_t hdr_len, uint32_t used_len)
+{
+	struct rpmsg_txbuf buf;
+
+	if (fill_message(&buf, dst, hdr_len))
+		return;
+	push_used(buf.head, used_len);
+	remote.num_held--;
+	ring();
+}
+
+/* Sent well, then its length changes while the host may look at it. */
+static void flip_lengths(uint32_t dst, uint32_t times)
+{
+	struct rpmsg_wire_hdr *hdr;
+	struct rpmsg_txbuf buf;
+	unsigned int i;
+
+	while (times-- && !fill_message(&buf, dst, 8)) {
+		hdr = (struct rpmsg_wire_hdr *)buf.data - 1;
+		push_used(buf.head, sizeof(*hdr) + 8);
+		remote.num_held--;
+		ring();
+		for (i = 0; i < 1000; i++)
+			store_le16(&hdr->len, i % 2 ? 8 : 0xfff0);
+	}
+}
+
+static void jump(uint32_t by)
+{
+	remote.tx.given += by;
+	store_le16(&remote.tx.used->idx, remote.tx.given);
+	ring();
+}
+
+static void run_index(void)
+{
+	for (;;)
+		jump(1);
+}
+
+static void loop_descriptors(void)
+{
+	struct virtq_desc *desc = (struct virtq_desc *)remote.tx.desc;
+	unsigned int i;
+
+	for (i = 0; i < remote.tx.num; i++) {
+		store_le16(&desc[i].flags,
+			   VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_INDIRECT);
+		store_le16(&desc[i].next, (i - 1) & (remote.tx.num - 1));
+	}
+}
+
+static void send_ns(const char *name, uint32_t addr, uint32_t flags)
+{
+	struct rpmsg_wire_ns ns = { .addr = addr, .flags = flags };
+
+	mem_copy(ns.name, name, str_len(name, sizeof(ns.name)));
+	rpmsg_sendto(&service, RPMSG_NS_ADDR, &ns, sizeof(ns),
+		     APP_SEND_TIMEOUT_US);
+}
+
+static void flood_names(uint32_t times, bool same)
+{
+	char name[RPMSG_NAME_SIZE];
+	uint32_t i;
+
+	for (i = 0; i < times; i++) {
+		fmt_string(name, sizeof(name), "hostile-%u", same ? 0 : i);
+		send_ns(name, same ? 5000 : 5000 + i, RPMSG_NS_CREATE);
+	}
+}
+
+static void repeat_ns(const char *name, uint32_t addr, uint32_t flags,
+		      uint32_t times)
+{
+	while (times--)
+		send_ns(name, addr, flags);
+}
+
+static void storm(uint32_t ms)
+{
+	uint64_t end = port.time_us(NULL) + (uint64_t)ms * US_PER_MS;
+
+	while (port.time_us(NULL) < end)
+		ring();
+}
+
+static void pump(struct rpmsg_endpoint *ept)
+{
+	char text[] = "flood";
+
+	while (flood_left &&
+	       !rpmsg_sendto(ept, flood_dst, text, sizeof(text), 0))
+		flood_left--;
+}
+
+static void spin(void)
+{
+	for (;;)
+		;
+}
+
+static void hang(void)
+{
+	irq_mask();
+	spin();
+}
+
+/* Deep enough for any stack; volatile, so that the compiler does not know. */
+static int overflow(volatile int *depth)
+{
+	volatile int frame[64];
+
+	frame[*depth & 63] = *depth;
+	if (++*depth == 1000000)
+		return 0;
+	return overflow(depth) + frame[*depth & 63];
+}
+
+static void overflow_stack(void)
+{
+	volatile int depth = 0;
+
+	overflow(&depth);
+}
+
+static void undefined(void)
+{
+	__asm__ volatile("udf #0");
+}
+
+static void ctrl_garbage(uint32_t value)
+{
+	uint32_t *word = (uint32_t *)&ctrl;
+	size_t i;
+
+	for (i = 0; i < sizeof(ctrl) / sizeof(*word); i++)
+		store_le32(&word[i], value);
+}
+
+static void leave_note(uint32_t boot, uint32_t times)
+{
+	struct boot_note *note = (void *)NOTE_ADDR;
+
+	store_le32(&note->boot, boot);
+	store_le32(&note->times, times);
+	store_le32(&note->magic, HOSTILE_MAGIC);
+}
+
+/* What this boot has to do, as an earlier one was told. */
+static uint32_t read_note(void)
+{
+	struct boot_note *note = (void *)NOTE_ADDR;
+	uint32_t times = load_le32(&note->times);
+
+	if (load_le32(&note->magic) != HOSTILE_MAGIC || !times)
+		return HOSTILE_BOOT_WELL;
+	store_le32(&note->times, times - 1);
+	return load_le32(&note->boot);
+}
+
+static void misuse_ring(const struct hostile_msg *cmd, uint32_t src)
+{
+	switch (cmd->command) {
+	case HOSTILE_ID_RANGE:
+		bad_ids(RING_ENTRIES + 7, cmd->arg);
+		break;
+	case HOSTILE_ID_STRAY:
+		bad_ids(stray_id(), cmd->arg);
+		break;
+	case HOSTILE_USED_LEN:
+		odd_message(src, 0, cmd->arg);
+		break;
+	case HOSTILE_USED_JUMP:
+		jump(cmd->arg);
+		break;
+	case HOSTILE_USED_RUN:
+		run_index();
+		break;
+	case HOSTILE_DESC_LOOP:
+		loop_descriptors();
+		break;
+	case HOSTILE_HDR_LEN:
+		odd_message(src, cmd->arg, sizeof(struct rpmsg_wire_hdr) + 4);
+		break;
+	case HOSTILE_HDR_FLIP:
+		flip_lengths(src, cmd->arg);
+		break;
+	}
+}
+
+static void misuse_ns(const struct hostile_msg *cmd)
+{
+	static const char endless[] = "0123456789abcdef0123456789abcdef";
+
+	switch (cmd->command) {
+	case HOSTILE_NS_FLOOD:
+		flood_names(cmd->arg, false);
+		break;
+	case HOSTILE_NS_DUPLICATE:
+		flood_names(cmd->arg, true);
+		break;
+	case HOSTILE_NS_UNTERMINATED:
+		repeat_ns(endless, 6000, RPMSG_NS_CREATE, cmd->arg);
+		break;
+	case HOSTILE_NS_ADDR:
+		repeat_ns("hostile-53", RPMSG_NS_ADDR, RPMSG_NS_CREATE,
+			  cmd->arg);
+		repeat_ns("hostile-any", RPMSG_ADDR_ANY, RPMSG_NS_CREATE,
+			  cmd->arg);
+		break;
+	case HOSTILE_NS_DESTROY:
+		repeat_ns("hostile-never", 7000, RPMSG_NS_DESTROY, cmd->arg);
+		break;
+	}
+}
+
+static void misbehave(const struct hostile_msg *cmd, uint32_t src)
+{
+	switch (cmd->command) {
+	case HOSTILE_TABLE_NUMBERS:
+		table_numbers();
+		break;
+	case HOSTILE_TABLE_GARBAGE:
+		table_garbage();
+		break;
+	case HOSTILE_FLOOD:
+		flood_left = cmd->arg;
+		flood_dst = src;
+		pump(&service);
+		break;
+	case HOSTILE_BELL_STORM:
+		storm(cmd->arg);
+		break;
+	case HOSTILE_SILENT_DRAIN:
+		silent = cmd->arg;
+		break;
+	case HOSTILE_BELL_ALWAYS:
+		ring_always = cmd->arg;
+		break;
+	case HOSTILE_DEAF:
+		deaf_until = port.time_us(NULL) + cmd->arg * US_PER_MS;
+		break;
+	case HOSTILE_NO_SHUTDOWN:
+		no_shutdown = cmd->arg;
+		break;
+	case HOSTILE_NEXT_BOOT:
+		leave_note(cmd->boot, cmd->arg);
+		break;
+	}
+}
+
+static void come_to_an_end(const struct hostile_msg *cmd)
+{
+	switch (cmd->command) {
+	case HOSTILE_HANG:
+		hang();
+		break;
+	case HOSTILE_SPIN:
+		spin();
+		break;
+	case HOSTILE_CRASH_ABORT:
+		touch_nowhere();
+		break;
+	case HOSTILE_CRASH_UNDEFINED:
+		undefined();
+		break;
+	case HOSTILE_CRASH_STACK:
+		overflow_stack();
+		break;
+	case HOSTILE_CRASH_IRQ:
+		crash_in_irq = true;
+		break;
+	case HOSTILE_PANIC:
+		board_panic(AMPKIT_CAUSE_ASSERT, "as told by HOSTILE_PANIC");
+	case HOSTILE_CTRL_GARBAGE:
+		ctrl_garbage(cmd->arg);
+		break;
+	}
+}
+
+static void rx(struct rpmsg_endpoint *ept, struct rpmsg_msg *msg)
+{
+	struct hostile_msg cmd;
+
+	app_echo(ept, msg);
+	if (msg->len != sizeof(cmd) || app_first_word(msg) != HOSTILE_MAGIC)
+		return;
+	mem_copy(&cmd, msg->data, sizeof(cmd));
+	/* The answer is on its way before anything goes wrong. */
+	rpmsg_remote_kick(ept->remote);
+	board_log("command %u, arg %u\n", cmd.command, cmd.arg);
+	misuse_ring(&cmd, msg->src);
+	misuse_ns(&cmd);
+	misbehave(&cmd, msg->src);
+	come_to_an_end(&cmd);
+}
+
+static const struct rpmsg_ept_ops ops = { .rx = rx, .tx_ready = pump };
+
+static void notify_or_not(void *priv, uint32_t notifyid)
+{
+	if (!silent)
+		board_port.notify(priv, notifyid);
+}
+
+static bool is_deaf(void)
+{
+	return port.time_us(NULL) < deaf_until;
+}
+
+static void serve(void)
+{
+	while (no_shutdown || !rpmsg_remote_should_stop(&remote)) {
+		if (is_deaf())
+			ctrl_beat(&remote.ctrl);
+		else
+			rpmsg_remote_poll(&remote, RPMSG_RUN_BUDGET);
+		if (ring_always)
+			board_port.notify(board_port.priv, 0);
+		port.wait(port.priv, &remote.notified,
+			  is_deaf() ? US_PER_MS :
+			  rpmsg_remote_idle_us(&remote));
+	}
+}
+
+static void boot(uint32_t how)
+{
+	switch (how) {
+	case HOSTILE_BOOT_CRASH:
+		touch_nowhere();
+		break;
+	case HOSTILE_BOOT_HANG:
+		hang();
+		break;
+	case HOSTILE_BOOT_CRASH_LATE:
+		ctrl_ready(&remote.ctrl);
+		touch_nowhere();
+		break;
+	case HOSTILE_BOOT_BELLS:
+		storm(50);
+		break;
+	case HOSTILE_BOOT_STATUS:
+		*(volatile uint8_t *)&table.entry2.status =
+			VIRTIO_STATUS_DRIVER_OK;
+		break;
+	}
+}
+
+int main(void)
+{
+	const struct rpmsg_remote_cfg cfg = {
+		.table = &table,
+		.table_size = sizeof(table),
+		.port = &port,
+		.ctrl = &ctrl,
+		.link = app_link,
+	};
+	uint32_t how = read_note();
+	int err;
+
+	board_log_init(trace_log, sizeof(trace_log), "hostile");
+	board_log("boot: %u\n", how);
+	port = board_port;
+	port.notify = notify_or_not;
+	err = rpmsg_remote_init(&remote, &cfg);
+	if (!err)
+		err = rpmsg_create_ept(&service, &remote, HOSTILE_SERVICE,
+				       RPMSG_ADDR_ANY, RPMSG_ADDR_ANY, &ops,
+				       NULL);
+	boot(how);
+	if (!err)
+		serve();
+	rpmsg_remote_stop(&remote);
+	return app_run(&remote, err);
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Receiving: from the host's transmit queue to the endpoints.
+ */
+#include "endian_io.h"
+#include "rpmsg_priv.h"
+
+static int take_rx(struct rpmsg_remote *remote, struct virtq_buf *buf)
+{
+	uintptr_t key = port_lock(remote->port);
+	int err = virtq_pop(&remote->rx, buf);
+
+	port_unlock(remote->port, key);
+	return err;
+}
+
+/* Reads the header once; its length is bounded by the buffer it is in. */
+static int parse_header(struct rpmsg_remote *remote,
+			const struct virtq_buf *buf, struct rpmsg_msg *msg)
+{
+	const struct rpmsg_wire_hdr *hdr = buf->ptr;
+
+	if (buf->len < sizeof(*hdr) || (uintptr_t)hdr % sizeof(uint32_t))
+		return -EBADMSG;
+	port_invalidate(remote->port, hdr, buf->len);
+	*msg = (struct rpmsg_msg){
+		.src = load_le32(&hdr->src),
+		.dst = load_le32(&hdr->dst),
+		.data = hdr + 1,
+		.len = load_le16(&hdr->len),
+		.flags = load_le16(&hdr->flags),
+		.head = buf->head,
+		.life = remote->life,
+	};
+	return msg->len <= buf->len - sizeof(*hdr) ? 0 : -EBADMSG;
+}
+
+static void deliver(struct rpmsg_remote *remote, struct rpmsg_msg *msg)
+{
+	struct rpmsg_endpoint *ept = rpmsg_find_ept(remote, msg->dst);
+
+	if (msg->dst == RPMSG_NS_ADDR) {
+		rpmsg_ns_receive(remote, msg);
+	} else if (ept && ept->ops->rx) {
+		remote->stats.rx++;
+		ept->ops->rx(ept, msg);
+	} else {
+		remote->stats.rx_unclaimed++;
+	}
+}
+
+static void give_back(struct rpmsg_remote *remote, uint16_t head,
+		      uint32_t life)
+{
+	uintptr_t key = port_lock(remote->port);
+
+	if (remote->link == RPMSG_LINK_UP && remote->life == life)
+		virtq_push(&remote->rx, head, 0);
+	port_unlock(remote->port, key);
+}
+
+static void handle_rx(struct rpmsg_remote *remote, const struct virtq_buf *buf)
+{
+	uint32_t life = remote->life;
+	struct rpmsg_msg msg = { .held = false };
+
+	if (parse_header(remote, buf, &msg))
+		remote->stats.rx_bad++;
+	else
+		deliver(remote, &msg);
+	if (!msg.held)
+		give_back(remote, buf->head, life);
+}
+
+/**
+ * rpmsg_rx_batch() - receive messages
+ * @remote: the remote, its link up
+ * @budget: how many at most
+ *
+ * Returns with the doorbell asked for, or with the remote marked for another
+ * poll when the budget was used up.
+ *
+ * Return: how many there were, those refused included.
+ */
+unsigned int rpmsg_rx_batch(struct rpmsg_remote *remote, unsigned int budget)
+{
+	unsigned int handled = 0;
+	struct virtq_buf buf;
+	int err;
+
+	virtq_disable_notify(&remote->rx);
+	while (handled < budget) {
+		err = take_rx(remote, &buf);
+		if (!err)
+			handle_rx(remote, &buf);
+		else if (err != -EBADMSG && !virtq_enable_notify(&remote->rx))
+			return handled;
+		if (!err || err == -EBADMSG)
+			handled++;
+	}
+	remote->notified = true;
+	return handled;
+}
+
+/**
+ * rpmsg_hold_rx() - keep a received message beyond its callback
+ * @ept: the endpoint
+ * @msg: the message; copy the struct afterwards, it is the callback's
+ *
+ * Return: 0, -EINVAL when it is held already.
+ */
+int rpmsg_hold_rx(struct rpmsg_endpoint *ept, struct rpmsg_msg *msg)
+{
+	if (msg->held || msg->life != ept->remote->life)
+		return -EINVAL;
+	msg->held = true;
+	return 0;
+}
+
+/**
+ * rpmsg_release_rx() - give a held message's buffer back
+ * @ept: the endpoint
+ * @msg: the message, or the copy that was made of it
+ *
+ * A message of a link that was reset since is forgotten.
+ */
+void rpmsg_release_rx(struct rpmsg_endpoint *ept, struct rpmsg_msg *msg)
+{
+	struct rpmsg_remote *remote = ept->remote;
+
+	if (!msg->held)
+		return;
+	msg->held = false;
+	give_back(remote, msg->head, msg->life);
+	if (!remote->polling)
+		rpmsg_remote_kick(remote);
+}

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * elf_image_kunit.c - tests of the checks on images and resource tables
+ *
+ * Each test starts from a good image of one segment and one resource table,
+ * and each row of the tables below breaks one thing in it.
+ */
+
+#include <kunit/test.h>
+#include <linux/elf.h>
+#include <linux/module.h>
+#include <linux/sizes.h>
+
+#include "../drivers/remoteproc/elf_image.c"
+
+#define REGION_DA	0x10000000
+#define REGION_LEN	SZ_1M
+
+/**
+ * struct test_table - the resource table of a good image
+ * @hdr: its header
+ * @offset: where its entries start
+ * @vdev_hdr: type of the first entry
+ * @vdev: the first entry
+ * @vring: its rings
+ * @trace_hdr: type of the second entry
+ * @trace: the second entry
+ */
+struct test_table {
+	struct resource_table hdr;
+	u32 offset[2];
+	struct fw_rsc_hdr vdev_hdr;
+	struct fw_rsc_vdev vdev;
+	struct fw_rsc_vdev_vring vring[2];
+	struct fw_rsc_hdr trace_hdr;
+	struct fw_rsc_trace trace;
+} __packed;
+
+/**
+ * struct test_image - a good image
+ * @hdr: its header
+ * @phdr: its only segment: the table
+ * @shdr: its sections: none, the names, the table
+ * @names: names of the sections
+ * @table: the resource table
+ */
+struct test_image {
+	struct elf64_hdr hdr;
+	struct elf64_phdr phdr;
+	struct elf64_shdr shdr[3];
+	char names[40];
+	struct test_table table;
+} __packed;
+
+static const struct test_image good_image = {
+	.hdr = {
+		.e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB },
+		.e_machine = EM_AARCH64,
+		.e_entry = REGION_DA,
+		.e_phoff = offsetof(struct test_image, phdr),
+		.e_phentsize = sizeof(struct elf64_phdr),
+		.e_phnum = 1,
+		.e_shoff = offsetof(struct test_image, shdr),
+		.e_shentsize = sizeof(struct elf64_shdr),
+		.e_shnum = 3,
+		.e_shstrndx = 1,
+	},
+	.phdr = {
+		.p_type = PT_LOAD,
+		.p_offset = offsetof(struct test_image, table),
+		.p_vaddr = REGION_DA,
+		.p_paddr = REGION_DA,
+		.p_filesz = sizeof(struct test_table),
+		.p_memsz = SZ_4K,
+	},
+	.shdr = {
+		[1] = {
+			.sh_name = 1,
+			.sh_offset = offsetof(struct test_image, names),
+			.sh_size = sizeof(good_image.names),
+		},
+		[2] = {
+			.sh_name = 11,
+			.sh_addr = REGION_DA,
+			.sh_offset = offsetof(struct test_image, table),
+			.sh_size = sizeof(struct test_table),
+		},
+	},
+	.names = "\0.shstrtab\0.resource_table",
+	.table = {
+		.hdr = { .ver = 1, .num = 2 },
+		.offset = { offsetof(struct test_table, vdev_hdr),
+			    offsetof(struct test_table, trace_hdr) },
+		.vdev_hdr = { .type = RSC_VDEV },
+		.vdev = { .id = 7, .dfeatures = 1, .num_of_vrings = 2 },
+		.vring = {
+			{ .da = FW_RSC_ADDR_ANY, .align = 4096, .num = 256 },
+			{ .da = FW_RSC_ADDR_ANY, .align = 4096, .num = 256 },
+		},
+		.trace_hdr = { .type = RSC_TRACE },
+		.trace = { .da = REGION_DA, .len = 16, .name = "log" },
+	},
+};
+
+static bool in_region(const void *priv, u64 da, u64 len)
+{
+	return da >= REGION_DA && len <= REGION_LEN &&
+	       da - REGION_DA <= REGION_LEN - len;
+}
+
+static const struct elf_image_rules rules = {
+	.class = ELFCLASS64,
+	.machine = EM_AARCH64,
+	.placeable = in_region,
+};
+
+static struct test_image *copy_image(struct kunit *test)
+{
+	struct test_image *copy = kunit_kmalloc(test, sizeof(*copy), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, copy);
+	*copy = good_image;
+	return copy;
+}
+
+/* One row: what is broken, and the words of the message that name it */
+struct broken_image {
+	const char *name;
+	void (*fault)(struct test_image *img);
+	const char *why;
+};
+
+#define FAULT(fn, statement) \
+	static void fn(struct test_image *img) { statement; }
+
+FAULT(bad_magic, img->hdr.e_ident[0] = 'x')
+FAULT(big_endian, img->hdr.e_ident[EI_DATA] = ELFDATA2MSB)
+FAULT(elf32, img->hdr.e_ident[EI_CLASS] = ELFCLASS32)
+FAULT(other_machine, img->hdr.e_machine = EM_X86_64)
+FAULT(phentsize, img->hdr.e_phentsize++)
+FAULT(no_segments, img->hdr.e_phnum = 0)
+FAULT(phoff_outside, img->hdr.e_phoff = sizeof(*img))
+FAULT(phoff_wraps, img->hdr.e_phoff = U64_MAX - 8)
+FAULT(phnum_max, img->hdr.e_phnum = U16_MAX)
+FAULT(shoff_wraps, img->hdr.e_shoff = U64_MAX - 8)
+FAULT(shentsize, img->hdr.e_shentsize--)
+FAULT(shstrndx, img->hdr.e_shstrndx = 3)
+FAULT(names_outside, img->shdr[1].sh_offset = U64_MAX)
+FAULT(sh_name, img->shdr[2].sh_name = U32_MAX)
+FAULT(filesz, img->phdr.p_memsz = img->phdr.p_filesz - 1)
+FAULT(offset_wraps, img->phdr.p_offset = U64_MAX - 8)
+FAULT(segment_below, img->phdr.p_paddr = REGION_DA - 1)
+FAULT(segment_past, img->phdr.p_memsz = REGION_LEN + 1)
+FAULT(memsz_max, img->phdr.p_memsz = U64_MAX)
+FAULT(above_4g, img->phdr.p_paddr = REGION_DA + (1ULL << 32))
+FAULT(entry_before, img->hdr.e_entry = REGION_DA - 4)
+FAULT(entry_after, img->hdr.e_entry = REGION_DA + SZ_4K)
+FAULT(not_loaded, img->phdr.p_type = PT_NOTE)
+FAULT(table_outside_file, img->shdr[2].sh_size = SZ_1M)
+FAULT(table_elsewhere, img->shdr[2].sh_addr = REGION_DA + SZ_2M)
+FAULT(two_tables, img->shdr[0] = img->shdr[2])
+FAULT(table_short, img->shdr[2].sh_size = 8)
+FAULT(table_ver, img->table.hdr.ver = 2)
+FAULT(table_reserved, img->table.hdr.reserved[1] = 1)
+FAULT(table_num, img->table.hdr.num = U32_MAX)
+FAULT(entry_in_header, img->table.offset[0] = 4)
+FAULT(entry_negative, img->table.offset[0] = -4)
+FAULT(entry_past, img->table.offset[1] = sizeof(img->table) - 2)
+FAULT(entries_overlap, img->table.offset[1] = img->table.offset[0] + 2)
+FAULT(vdev_reserved, img->table.vdev.reserved[0] = 1)
+FAULT(no_vrings, img->table.vdev.num_of_vrings = 0)
+FAULT(many_vrings, img->table.vdev.num_of_vrings = 3)
+FAULT(config_len, img->table.vdev.config_len = 0xff)
+FAULT(vdev_cut, img->table.offset[1] = img->table.offset[0] + 8)
+FAULT(vring_zero, img->table.vring[0].num = 0)
+FAULT(vring_odd, img->table.vring[0].num = 255)
+FAULT(vring_huge, img->table.vring[1].num = 65536)
+FAULT(vring_unequal, img->table.vring[1].num = 128)
+FAULT(vring_align, img->table.vring[0].align = 0)
+FAULT(vring_da, img->table.vring[0].da = REGION_DA + 1)
+FAULT(trace_reserved, img->table.trace.reserved = 1)
+
+#define ROW(fn, why) { #fn, fn, why }
+
+static const struct broken_image broken_image_rows[] = {
+	ROW(bad_magic, "not an ELF"),
+	ROW(big_endian, "little endian"),
+	ROW(elf32, "not ELF64"),
+	ROW(other_machine, "another machine"),
+	ROW(phentsize, "size of a program header"),
+	ROW(no_segments, "no segments"),
+	ROW(phoff_outside, "program headers"),
+	ROW(phoff_wraps, "program headers"),
+	ROW(phnum_max, "program headers"),
+	ROW(shoff_wraps, "section headers"),
+	ROW(shentsize, "size of a section header"),
+	ROW(shstrndx, "no section with the names"),
+	ROW(names_outside, "section names"),
+	ROW(sh_name, "section's name"),
+	ROW(filesz, "larger in the file"),
+	ROW(offset_wraps, "segment lies outside the file"),
+	ROW(segment_below, "outside the carveouts"),
+	ROW(segment_past, "outside the carveouts"),
+	ROW(memsz_max, "outside the carveouts"),
+	ROW(above_4g, "outside the carveouts"),
+	ROW(entry_before, "entry point"),
+	ROW(entry_after, "entry point"),
+	ROW(not_loaded, "entry point"),
+	ROW(table_outside_file, "resource table lies outside the file"),
+	ROW(table_elsewhere, "in no segment"),
+	ROW(two_tables, "more than one"),
+	ROW(table_short, "table is cut short"),
+	ROW(table_ver, "version 1"),
+	ROW(table_reserved, "reserved bytes"),
+	ROW(table_num, "too many entries"),
+	ROW(entry_in_header, "outside the table"),
+	ROW(entry_negative, "outside the table"),
+	ROW(entry_past, "outside the table"),
+	ROW(entries_overlap, "overlap"),
+	ROW(vdev_reserved, "reserved bytes"),
+	ROW(no_vrings, "one or two vrings"),
+	ROW(many_vrings, "one or two vrings"),
+	ROW(config_len, "vdev entry is cut short"),
+	ROW(vdev_cut, "vdev entry is cut short"),
+	ROW(vring_zero, "power of two"),
+	ROW(vring_odd, "power of two"),
+	ROW(vring_huge, "power of two"),
+	ROW(vring_unequal, "differ in size"),
+	ROW(vring_align, "alignment"),
+	ROW(vring_da, "not aligned"),
+	ROW(trace_reserved, "reserved bytes"),
+};
+
+static void broken_image_desc(const struct broken_image *row, char *desc)
+{
+	strscpy(desc, row->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(broken_image, broken_image_rows, broken_image_desc);
+
+static void broken_image_is_refused(struct kunit *test)
+{
+	const struct broken_image *row = test->param_value;
+	struct test_image *img = copy_image(test);
+	const char *why = "";
+	struct elf_image out;
+
+	row->fault(img);
+
+	KUNIT_EXPECT_EQ(test, elf_image_parse(&out, img, sizeof(*img), &rules,
+					      &why), -EINVAL);
+	KUNIT_EXPECT_TRUE_MSG(test, strstr(why, row->why), "it says: %s", why);
+}
+
+static void good_image_is_taken(struct kunit *test)
+{
+	struct test_image *img = copy_image(test);
+	struct elf_segment seg;
+	struct elf_image out;
+	const char *why = "";
+
+	KUNIT_ASSERT_EQ_MSG(test, elf_image_parse(&out, img, sizeof(*img),
+						  &rules, &why), 0,
+			    "it says: %s", why);
+	KUNIT_EXPECT_EQ(test, out.entry, REGION_DA);
+	KUNIT_EXPECT_PTR_EQ(test, out.table, (const void *)&img->table);
+	KUNIT_EXPECT_EQ(test, out.table_len, sizeof(img->table));
+	KUNIT_EXPECT_EQ(test, out.table_da, REGION_DA);
+	KUNIT_EXPECT_TRUE(test, elf_image_segment(&out, 0, &seg));
+	KUNIT_EXPECT_EQ(test, seg.memsz, SZ_4K);
+}
+
+static void image_cut_anywhere_is_refused(struct kunit *test)
+{
+	struct test_image *img = copy_image(test);
+	struct elf_image out;
+	const char *why;
+	size_t size;
+
+	for (size = 0; size < sizeof(*img); size++) {
+		/* Of exactly that size, so that KASAN sees a read past it */
+		void *cut = kunit_kmalloc(test, size ?: 1, GFP_KERNEL);
+
+		KUNIT_ASSERT_NOT_NULL(test, cut);
+		memcpy(cut, img, size);
+		why = NULL;
+		KUNIT_EXPECT_EQ_MSG(test, elf_image_parse(&out, cut, size,
+							  &rules, &why),
+				    -EINVAL, "cut at %zu", size);
+		KUNIT_EXPECT_NOT_NULL(test, why);
+		kunit_kfree(test, cut);
+	}
+}
+
+static void image_without_sections_has_no_table(struct kunit *test)
+{
+	struct test_image *img = copy_image(test);
+	struct elf_image out;
+	const char *why;
+
+	img->hdr.e_shnum = 0;
+
+	KUNIT_EXPECT_EQ(test, elf_image_parse(&out, img, sizeof(*img), &rules,
+					      &why), 0);
+	KUNIT_EXPECT_NULL(test, out.table);
+}
+
+static void empty_segment_is_skipped(struct kunit *test)
+{
+	struct test_image *img = copy_image(test);
+	struct elf_segment seg;
+	struct elf_image out = { .data = (void *)img, .class = ELFCLASS64,
+				 .phoff = img->hdr.e_phoff };
+
+	img->phdr.p_memsz = 0;
+
+	KUNIT_EXPECT_FALSE(test, elf_image_segment(&out, 0, &seg));
+}
+
+static void unknown_entries_are_left_alone(struct kunit *test)
+{
+	struct test_image *img = copy_image(test);
+	struct elf_image out;
+	const char *why = "";
+
+	img->table.trace_hdr.type = 511;
+	img->table.trace.reserved = 1;
+
+	KUNIT_EXPECT_EQ_MSG(test, elf_image_parse(&out, img, sizeof(*img),
+						  &rules, &why), 0,
+			    "it says: %s", why);
+}
+
+static struct kunit_case elf_image_cases[] = {
+	KUNIT_CASE(good_image_is_taken),
+	KUNIT_CASE_PARAM(broken_image_is_refused, broken_image_gen_params),
+	KUNIT_CASE(image_cut_anywhere_is_refused),
+	KUNIT_CASE(image_without_sections_has_no_table),
+	KUNIT_CASE(empty_segment_is_skipped),
+	KUNIT_CASE(unknown_entries_are_left_alone),
+	{}
+};
+
+static struct kunit_suite elf_image_suite = {
+	.name = "elf_image",
+	.test_cases = elf_image_cases,
+};
+
+kunit_test_suite(elf_image_suite);
+
+MODULE_DESCRIPTION("Tests of the checks on images and resource tables");
+MODULE_LICENSE("GPL");

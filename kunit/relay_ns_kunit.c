@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * relay_ns_kunit.c - tests of what is passed on of a remote's announcements
+ */
+
+#include <kunit/test.h>
+#include <linux/module.h>
+
+#include "../drivers/remoteproc/relay_ns.c"
+
+static int ns_init(struct kunit *test)
+{
+	struct relay_ns *ns = kunit_kzalloc(test, sizeof(*ns), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, ns);
+	relay_ns_reset(ns, 1000);
+	test->priv = ns;
+
+	return 0;
+}
+
+static bool announce(struct relay_ns *ns, const char *name, u32 addr,
+		     u32 flags, u64 now_ms)
+{
+	struct rpmsg_ns_msg msg = {
+		.addr = (__force __rpmsg32)cpu_to_le32(addr),
+		.flags = (__force __rpmsg32)cpu_to_le32(flags),
+	};
+
+	strscpy_pad(msg.name, name, sizeof(msg.name));
+	return relay_ns_accept(ns, &msg, sizeof(msg), now_ms);
+}
+
+static void channels_come_and_go(struct kunit *test)
+{
+	struct relay_ns *ns = test->priv;
+
+	KUNIT_EXPECT_TRUE(test, announce(ns, "a", 1, RPMSG_NS_CREATE, 1000));
+	KUNIT_EXPECT_TRUE(test, announce(ns, "a", 2, RPMSG_NS_CREATE, 1000));
+	KUNIT_EXPECT_TRUE(test, announce(ns, "b", 1, RPMSG_NS_CREATE, 1000));
+	KUNIT_EXPECT_TRUE(test, announce(ns, "a", 1, RPMSG_NS_DESTROY, 1000));
+	KUNIT_EXPECT_TRUE(test, announce(ns, "a", 1, RPMSG_NS_CREATE, 1000));
+	KUNIT_EXPECT_EQ(test, ns->num, 3);
+}
+
+static void duplicate_is_refused(struct kunit *test)
+{
+	struct relay_ns *ns = test->priv;
+
+	announce(ns, "a", 1, RPMSG_NS_CREATE, 1000);
+
+	KUNIT_EXPECT_FALSE(test, announce(ns, "a", 1, RPMSG_NS_CREATE, 1000));
+	KUNIT_EXPECT_EQ(test, ns->num, 1);
+}
+
+static void end_of_what_never_was_is_refused(struct kunit *test)
+{
+	struct relay_ns *ns = test->priv;
+
+	announce(ns, "a", 1, RPMSG_NS_CREATE, 1000);
+
+	KUNIT_EXPECT_FALSE(test, announce(ns, "b", 1, RPMSG_NS_DESTROY, 1000));
+	KUNIT_EXPECT_FALSE(test, announce(ns, "a", 2, RPMSG_NS_DESTROY, 1000));
+	KUNIT_EXPECT_EQ(test, ns->num, 1);
+}
+
+static void nobodys_addresses_are_refused(struct kunit *test)
+{
+	struct relay_ns *ns = test->priv;
+
+	KUNIT_EXPECT_FALSE(test, announce(ns, "a", RPMSG_NS_ADDR, 0, 1000));
+	KUNIT_EXPECT_FALSE(test, announce(ns, "a", RPMSG_ADDR_ANY, 0, 1000));
+	KUNIT_EXPECT_TRUE(test, announce(ns, "a", 0, 0, 1000));
+}
+
+static void nameless_is_refused(struct kunit *test)
+{
+	KUNIT_EXPECT_FALSE(test, announce(test->priv, "", 1, 0, 1000));
+}
+
+static void name_without_an_end_is_cut(struct kunit *test)
+{
+	struct relay_ns *ns = test->priv;
+	struct rpmsg_ns_msg msg = {
+		.addr = (__force __rpmsg32)cpu_to_le32(1),
+	};
+
+	memset(msg.name, 'n', sizeof(msg.name));
+	KUNIT_EXPECT_TRUE(test, relay_ns_accept(ns, &msg, sizeof(msg), 1000));
+
+	/* The host sees 31 characters, so this is the same channel */
+	msg.name[31] = '\0';
+	KUNIT_EXPECT_FALSE(test, relay_ns_accept(ns, &msg, sizeof(msg), 1000));
+}
+
+static void wrong_length_is_refused(struct kunit *test)
+{
+	struct rpmsg_ns_msg msg = { .name = "a" };
+
+	KUNIT_EXPECT_FALSE(test, relay_ns_accept(test->priv, &msg,
+						 sizeof(msg) - 1, 1000));
+	KUNIT_EXPECT_FALSE(test, relay_ns_accept(test->priv, &msg, 0, 1000));
+}
+
+static void channels_are_capped(struct kunit *test)
+{
+	struct relay_ns *ns = test->priv;
+	unsigned int i;
+
+	for (i = 0; i < RELAY_NS_MAX_CHANNELS; i++)
+		KUNIT_ASSERT_TRUE(test, announce(ns, "a", 1024 + i, 0, 1000));
+
+	KUNIT_EXPECT_FALSE(test, announce(ns, "a", 1, 0, 1000));
+	announce(ns, "a", 1024, RPMSG_NS_DESTROY, 1000);
+	KUNIT_EXPECT_TRUE(test, announce(ns, "a", 1, 0, 1000));
+}
+
+static void flood_is_slowed_down(struct kunit *test)
+{
+	struct relay_ns *ns = test->priv;
+	unsigned int passed = 0;
+	unsigned int i;
+
+	for (i = 0; i < 10 * RELAY_NS_BURST; i++)
+		passed += announce(ns, "a", 1, i & 1, 1000);
+	KUNIT_EXPECT_EQ(test, passed, RELAY_NS_BURST);
+
+	for (i = 0; i < 1000; i++)
+		passed += announce(ns, "a", 1, i & 1,
+				   1000 + 10 * RELAY_NS_PERIOD_MS);
+	KUNIT_EXPECT_EQ(test, passed, RELAY_NS_BURST + 10);
+}
+
+static struct kunit_case relay_ns_cases[] = {
+	KUNIT_CASE(channels_come_and_go),
+	KUNIT_CASE(duplicate_is_refused),
+	KUNIT_CASE(end_of_what_never_was_is_refused),
+	KUNIT_CASE(nobodys_addresses_are_refused),
+	KUNIT_CASE(nameless_is_refused),
+	KUNIT_CASE(name_without_an_end_is_cut),
+	KUNIT_CASE(wrong_length_is_refused),
+	KUNIT_CASE(channels_are_capped),
+	KUNIT_CASE(flood_is_slowed_down),
+	{}
+};
+
+static struct kunit_suite relay_ns_suite = {
+	.name = "relay_ns",
+	.init = ns_init,
+	.test_cases = relay_ns_cases,
+};
+
+kunit_test_suite(relay_ns_suite);
+
+MODULE_DESCRIPTION("Tests of what is passed on of a remote's announcements");
+MODULE_LICENSE("GPL");

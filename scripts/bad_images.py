@@ -1,0 +1,257 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Make images that a remote must not start, out of one that it starts.
+
+    bad_images.py GOOD.elf OUTDIR
+
+Writes OUTDIR/bad-<name>.elf for each function below. What each of them must
+lead to stands in scripts/guest/e2e/bad_input.c; the guest finds the files in
+/lib/firmware/ampkit. The same input gives the same files.
+"""
+
+import os
+import random
+import struct
+import sys
+
+# Where the good image's remote has its memory, seen from the image region
+CARVEOUTS = 0x200000
+IMAGE_REGION = 0x100000
+VRING0 = 0x100000
+OTHER_REMOTE = 0x400000
+PAGE = 0x1000
+
+PT_LOAD = 1
+EM_RISCV = 243
+ELFCLASS32 = 1
+ELFDATA2MSB = 2
+TOP = 1 << 64
+
+
+class Elf:
+    """A little-endian ELF64 file whose headers can be changed in place."""
+
+    HEADER = ("ident", "type", "machine", "version", "entry", "phoff",
+              "shoff", "flags", "ehsize", "phentsize", "phnum", "shentsize",
+              "shnum", "shstrndx")
+    HEADER_FORMAT = "<16sHHIQQQIHHHHHH"
+    SEGMENT = ("type", "flags", "offset", "vaddr", "paddr", "filesz",
+               "memsz", "align")
+    SEGMENT_FORMAT = "<IIQQQQQQ"
+    SECTION_SIZE = 64
+
+    def __init__(self, data):
+        self.data = bytearray(data)
+        if data[:6] != b"\x7fELF\x02\x01":
+            raise ValueError("not a little-endian ELF64 file")
+
+    def _get(self, names, layout, offset):
+        return dict(zip(names, struct.unpack_from(layout, self.data, offset)))
+
+    def _set(self, names, layout, offset, changes):
+        fields = self._get(names, layout, offset)
+        for name, value in changes.items():
+            if name not in fields:
+                raise KeyError(name)
+            fields[name] = value
+        struct.pack_into(layout, self.data, offset,
+                         *(fields[name] for name in names))
+
+    def header(self):
+        """The fields of the ELF header."""
+        return self._get(self.HEADER, self.HEADER_FORMAT, 0)
+
+    def set_header(self, **changes):
+        """Change fields of the ELF header."""
+        self._set(self.HEADER, self.HEADER_FORMAT, 0, changes)
+
+    def _segment_offset(self, index):
+        return (self.header()["phoff"] +
+                index * struct.calcsize(self.SEGMENT_FORMAT))
+
+    def segment(self, index):
+        """The fields of a program header."""
+        return self._get(self.SEGMENT, self.SEGMENT_FORMAT,
+                         self._segment_offset(index))
+
+    def set_segment(self, index, **changes):
+        """Change fields of a program header."""
+        self._set(self.SEGMENT, self.SEGMENT_FORMAT,
+                  self._segment_offset(index), changes)
+
+    def loaded(self):
+        """Indices of the program headers that put something into memory."""
+        return [index for index in range(self.header()["phnum"])
+                if self.segment(index)["type"] == PT_LOAD
+                and self.segment(index)["memsz"]]
+
+    def last(self):
+        """The loaded segment that is not the entry's, if there is a choice."""
+        return self.loaded()[-1]
+
+    def base(self):
+        """Start of the remote's memory."""
+        return min(self.segment(i)["paddr"] for i in self.loaded()) & -PAGE
+
+    def set_section(self, index, offset, layout, value):
+        """Change a field of a section header, by its place in it."""
+        struct.pack_into(layout, self.data, self.header()["shoff"] +
+                         index * self.SECTION_SIZE + offset, value)
+
+
+def empty(elf):
+    del elf.data[:]
+
+
+def cut_header(elf):
+    del elf.data[40:]
+
+
+def cut_program_headers(elf):
+    del elf.data[elf.header()["phoff"] + 20:]
+
+
+def truncated(elf):
+    segment = max((elf.segment(i) for i in elf.loaded()),
+                  key=lambda s: s["offset"] + s["filesz"])
+    del elf.data[segment["offset"] + segment["filesz"] // 2:]
+
+
+def garbage(elf):
+    elf.data[:] = random.Random(1).randbytes(len(elf.data))
+
+
+def machine(elf):
+    elf.set_header(machine=EM_RISCV)
+
+
+def elf_class(elf):
+    elf.data[4] = ELFCLASS32
+
+
+def endian(elf):
+    elf.data[5] = ELFDATA2MSB
+
+
+def no_segments(elf):
+    elf.set_header(phnum=0)
+
+
+def phentsize(elf):
+    elf.set_header(phentsize=elf.header()["phentsize"] - 8)
+
+
+def phoff(elf):
+    elf.set_header(phoff=TOP - 56)
+
+
+def shoff(elf):
+    elf.set_header(shoff=len(elf.data) - 8)
+
+
+def shstrndx(elf):
+    elf.set_header(shstrndx=elf.header()["shnum"])
+
+
+def sh_name(elf):
+    elf.set_section(1, 0, "<I", 0x7fffffff)
+
+
+def segment_at(elf, address):
+    elf.set_segment(elf.last(), paddr=address)
+
+
+def segment_outside(elf):
+    segment_at(elf, elf.base() + CARVEOUTS)
+
+
+def segment_before(elf):
+    segment_at(elf, elf.base() - PAGE)
+
+
+def segment_one_byte(elf):
+    segment = elf.segment(elf.last())
+    elf.set_segment(elf.last(), memsz=elf.base() + IMAGE_REGION -
+                    segment["paddr"] + 1)
+
+
+def segment_one_page(elf):
+    segment = elf.segment(elf.last())
+    size = -(-segment["memsz"] // PAGE) * PAGE
+    elf.set_segment(elf.last(), memsz=size,
+                    paddr=elf.base() + IMAGE_REGION - size + PAGE)
+
+
+def segment_over_vring(elf):
+    segment_at(elf, elf.base() + VRING0)
+
+
+def over_the_other_remote(elf):
+    segment_at(elf, elf.base() + OTHER_REMOTE)
+
+
+def segment_above_4g(elf):
+    segment_at(elf, elf.segment(elf.last())["paddr"] + (1 << 32))
+
+
+def segment_wraps(elf):
+    elf.set_segment(elf.last(), memsz=TOP - PAGE)
+
+
+def filesz(elf):
+    segment = elf.segment(elf.loaded()[0])
+    elf.set_segment(elf.loaded()[0], memsz=segment["filesz"] - 1)
+
+
+def offset(elf):
+    elf.set_segment(elf.loaded()[0], offset=TOP - PAGE)
+
+
+def entry(elf):
+    elf.set_header(entry=elf.base() + CARVEOUTS)
+
+
+IMAGES = {
+    "empty": empty,
+    "cut-header": cut_header,
+    "cut-program-headers": cut_program_headers,
+    "truncated": truncated,
+    "garbage": garbage,
+    "machine": machine,
+    "class": elf_class,
+    "endian": endian,
+    "no-segments": no_segments,
+    "phentsize": phentsize,
+    "phoff": phoff,
+    "shoff": shoff,
+    "shstrndx": shstrndx,
+    "sh-name": sh_name,
+    "segment-outside": segment_outside,
+    "segment-before": segment_before,
+    "segment-one-byte": segment_one_byte,
+    "segment-one-page": segment_one_page,
+    "segment-over-vring": segment_over_vring,
+    "over-the-other-remote": over_the_other_remote,
+    "segment-above-4g": segment_above_4g,
+    "segment-wraps": segment_wraps,
+    "filesz": filesz,
+    "offset": offset,
+    "entry": entry,
+}
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    with open(sys.argv[1], "rb") as stream:
+        good = stream.read()
+    os.makedirs(sys.argv[2], exist_ok=True)
+    for name, spoil in IMAGES.items():
+        elf = Elf(good)
+        spoil(elf)
+        with open(f"{sys.argv[2]}/bad-{name}.elf", "wb") as stream:
+            stream.write(elf.data)
+
+
+if __name__ == "__main__":
+    main()

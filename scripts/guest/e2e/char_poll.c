@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Programs that never block: epoll with edge triggering, and io_uring.
+ *
+ * A client keeps a window of messages outstanding, more than the ring holds,
+ * so that it meets a full ring again and again, and fewer than the receive
+ * queue holds, so that nothing is dropped.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <liburing.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "char.h"
+
+#define WINDOW		700
+#define STALL_MS	2000
+#define ROUNDS		10
+#define READS		4
+#define WRITES		32
+#define SIGN_EVERY	65536
+
+/**
+ * struct traffic - numbered messages out and back
+ * @fd: the channel
+ * @total: how many there are
+ * @sent: messages sent
+ * @received: messages received, in order
+ * @full: times that the ring was full
+ */
+struct traffic {
+	int fd;
+	__u64 total;
+	__u64 sent;
+	__u64 received;
+	__u64 full;
+};
+
+static void check_number(struct traffic *traffic, const __u64 *number,
+			 ssize_t len)
+{
+	expect_eq(len, sizeof(*number));
+	expect_eq(*number, traffic->received);
+	traffic->received++;
+	if (traffic->received % SIGN_EVERY == 0)
+		sign_of_life();
+}
+
+/* Writes until EAGAIN, or until the window is full: then true. */
+static bool write_all(struct traffic *traffic)
+{
+	while (traffic->sent < traffic->total &&
+	       traffic->sent - traffic->received < WINDOW) {
+		__u64 number[2] = { traffic->sent };
+		ssize_t len = write(traffic->fd, number, sizeof(number[0]));
+
+		if (len < 0) {
+			expect_eq(errno, EAGAIN);
+			traffic->full++;
+			return false;
+		}
+		traffic->sent++;
+	}
+	return true;
+}
+
+static void read_all(struct traffic *traffic)
+{
+	__u64 number[2];
+	ssize_t len;
+
+	while ((len = read(traffic->fd, number, sizeof(number))) >= 0)
+		check_number(traffic, number, len);
+	expect_eq(errno, EAGAIN);
+}
+
+static void run_edges(struct traffic *traffic)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLET };
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+
+	expect_ok(epoll_ctl(epoll, EPOLL_CTL_ADD, traffic->fd, &event));
+	while (traffic->received < traffic->total) {
+		bool again;
+
+		expect(epoll_wait(epoll, &event, 1, STALL_MS) == 1,
+		       "no edge for %d ms: %llu sent, %llu received", STALL_MS,
+		       traffic->sent, traffic->received);
+		expect(!(event.events & (EPOLLHUP | EPOLLERR)), "events %#x",
+		       event.events);
+		/* Reading opens the window, and no edge tells of that */
+		do {
+			again = write_all(traffic);
+			read_all(traffic);
+		} while (again && traffic->sent < traffic->total &&
+			 traffic->sent - traffic->received < WINDOW);
+	}
+	close(epoll);
+}
+
+static void edge_triggered(void)
+{
+	struct traffic traffic = {
+		.fd = remote_start_and_open(0, O_NONBLOCK),
+		.total = param_number("million", 1000000),
+	};
+	__u64 began = now_us();
+
+	run_edges(&traffic);
+	note("%llu messages in %llu ms, the ring was full %llu times",
+	     traffic.received, (now_us() - began) / 1000, traffic.full);
+	expect(traffic.full, "the ring was never full");
+	expect_eq(ept_info(traffic.fd).dropped, 0);
+}
+
+/* Until no edge comes any more: nobody takes what is sent, and nobody will */
+static void fill_for_good(int fd, int epoll)
+{
+	struct epoll_event event;
+
+	do {
+		while (write(fd, "fill", 4) == 4)
+			;
+		expect_eq(errno, EAGAIN);
+	} while (epoll_wait(epoll, &event, 1, 100) == 1);
+}
+
+/* The firmware stops taking when it can't send, which our own queue decides */
+static void edge_of_room(void)
+{
+	struct epoll_event event = { .events = EPOLLOUT | EPOLLET };
+	int fd = remote_start_and_open(0, O_NONBLOCK);
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+	char node[64];
+	int round;
+
+	remote_wait_node(0, node, sizeof(node));
+	expect_eq(node_set_attr(node, "queue_messages", "16"), 0);
+	expect_eq(node_set_attr(node, "overflow", "hold"), 0);
+	expect_ok(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event));
+	for (round = 0; round < ROUNDS; round++) {
+		fill_for_good(fd, epoll);
+		expect_eq(poll_for(fd, POLLOUT, 0), 0);
+		while (poll_for(fd, POLLIN, 50))
+			drain(fd);
+		expect(epoll_wait(epoll, &event, 1, STALL_MS) == 1,
+		       "round %d: no edge", round);
+		expect_eq(event.events, EPOLLOUT);
+		expect_eq(poll_for(fd, POLLOUT, 0), POLLOUT);
+	}
+	expect_eq(ept_info(fd).dropped, 0);
+}
+
+/* With a ring that nobody empties, no room may be told, by edge or level */
+static void no_false_room(void)
+{
+	struct epoll_event event = { .events = EPOLLOUT | EPOLLET };
+	int fd = remote_start_and_open(0, O_NONBLOCK);
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+
+	expect_ok(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event));
+	expect_eq(epoll_wait(epoll, &event, 1, WAIT_MS), 1);
+	remote_hold(0, fd);
+	fill_ring(fd);
+	/* What was told before the ring was full */
+	epoll_wait(epoll, &event, 1, 0);
+	expect_eq(epoll_wait(epoll, &event, 1, 300), 0);
+	expect_eq(poll_for(fd, POLLOUT, 300), 0);
+	expect_errno(write(fd, "x", 1), EAGAIN);
+}
+
+/* io_uring workers show as threads of the process that has the ring */
+static unsigned int count_workers(void)
+{
+	DIR *dir = opendir("/proc/self/task");
+	char path[300], name[32];
+	unsigned int workers = 0;
+	struct dirent *entry;
+
+	while ((entry = readdir(dir))) {
+		snprintf(path, sizeof(path), "/proc/self/task/%s/comm",
+			 entry->d_name);
+		if (read_file(path, name, sizeof(name)) > 0)
+			workers += !strncmp(name, "iou-wrk", 7);
+	}
+	closedir(dir);
+	return workers;
+}
+
+/* One request on its way */
+struct request {
+	bool is_read;
+	bool busy;
+	__u64 number[2];
+};
+
+struct uring {
+	struct io_uring ring;
+	struct request reads[READS];
+	struct request writes[WRITES];
+};
+
+static struct io_uring_sqe *get_sqe(struct uring *uring)
+{
+	struct io_uring_sqe *sqe = io_uring_get_sqe(&uring->ring);
+
+	expect(sqe, "the submission queue is full");
+	return sqe;
+}
+
+/* Requests of the same kind are linked to nothing: reads keep their order */
+static void submit_read(struct uring *uring, struct traffic *traffic,
+			struct request *request)
+{
+	struct io_uring_sqe *sqe = get_sqe(uring);
+
+	request->is_read = true;
+	request->busy = true;
+	io_uring_prep_read(sqe, traffic->fd, request->number,
+			   sizeof(request->number), -1);
+	io_uring_sqe_set_data(sqe, request);
+}
+
+static void submit_write(struct uring *uring, struct traffic *traffic,
+			 struct request *request)
+{
+	struct io_uring_sqe *sqe = get_sqe(uring);
+
+	request->is_read = false;
+	request->busy = true;
+	request->number[0] = traffic->sent++;
+	io_uring_prep_write(sqe, traffic->fd, request->number,
+			    sizeof(request->number[0]), -1);
+	io_uring_sqe_set_data(sqe, request);
+}
+
+static void submit_writes(struct uring *uring, struct traffic *traffic)
+{
+	size_t i;
+
+	for (i = 0; i < WRITES; i++)
+		if (!uring->writes[i].busy && traffic->sent < traffic->total &&
+		    traffic->sent - traffic->received < WINDOW)
+			submit_write(uring, traffic, &uring->writes[i]);
+}
+
+/* Several writes that wait for room may pass each other: sum, not order */
+static void complete(struct uring *uring, struct traffic *traffic,
+		     struct io_uring_cqe *cqe, __u64 *sum)
+{
+	struct request *request = io_uring_cqe_get_data(cqe);
+
+	expect(cqe->res == sizeof(__u64), "%s completed with %d",
+	       request->is_read ? "read" : "write", cqe->res);
+	request->busy = false;
+	if (!request->is_read)
+		return;
+	*sum += request->number[0];
+	traffic->received++;
+	if (traffic->received % SIGN_EVERY == 0)
+		sign_of_life();
+	submit_read(uring, traffic, request);
+}
+
+static void run_uring(struct uring *uring, struct traffic *traffic)
+{
+	struct __kernel_timespec stall = { .tv_sec = STALL_MS / 1000 };
+	struct io_uring_cqe *cqe;
+	unsigned int most = 0;
+	__u64 sum = 0;
+	size_t i;
+
+	for (i = 0; i < READS; i++)
+		submit_read(uring, traffic, &uring->reads[i]);
+	while (traffic->received < traffic->total) {
+		submit_writes(uring, traffic);
+		expect_ok(io_uring_submit(&uring->ring));
+		expect(!io_uring_wait_cqe_timeout(&uring->ring, &cqe, &stall),
+		       "no completion for %d ms: %llu sent, %llu received",
+		       STALL_MS, traffic->sent, traffic->received);
+		do {
+			complete(uring, traffic, cqe, &sum);
+			io_uring_cqe_seen(&uring->ring, cqe);
+		} while (!io_uring_peek_cqe(&uring->ring, &cqe));
+		if (traffic->received % 64 == 0 && count_workers() > most)
+			most = count_workers();
+	}
+	expect_eq(sum, traffic->total * (traffic->total - 1) / 2);
+	expect_eq(most, 0);
+	expect_eq(count_workers(), 0);
+}
+
+static void uring_without_workers(void)
+{
+	static struct uring uring;
+	struct traffic traffic = {
+		.fd = remote_start_and_open(0, 0),
+		.total = param_number("uring", 50000),
+	};
+	__u64 began = now_us();
+	int err;
+
+	err = io_uring_queue_init(2 * (READS + WRITES), &uring.ring, 0);
+	if (err)
+		fail("io_uring_queue_init: %s", strerror(-err));
+	run_uring(&uring, &traffic);
+	note("%llu messages in %llu ms", traffic.received,
+	     (now_us() - began) / 1000);
+	expect_eq(ept_info(traffic.fd).dropped, 0);
+}
+
+static void expect_no_completion(struct uring *uring, unsigned int ms)
+{
+	struct __kernel_timespec time = { .tv_nsec = ms * 1000000LL };
+	struct io_uring_cqe *cqe;
+	struct request *request;
+
+	if (io_uring_wait_cqe_timeout(&uring->ring, &cqe, &time))
+		return;
+	request = io_uring_cqe_get_data(cqe);
+	fail("%s completed with %d", request->is_read ? "read" : "write",
+	     cqe->res);
+}
+
+/* A ring that is full and a queue that is empty: still nobody needs a worker */
+static void uring_waits_by_poll(void)
+{
+	static struct uring uring;
+	struct traffic traffic = { .total = 1 };
+	int nonblocking = remote_start_and_open(0, O_NONBLOCK);
+	int err;
+
+	traffic.fd = remote_open(0, 0);
+	remote_hold(0, nonblocking);
+	fill_ring(nonblocking);
+	/* Echoes from before the hold may still be on their way in */
+	while (poll_for(nonblocking, POLLIN, 100))
+		drain(nonblocking);
+	err = io_uring_queue_init(2 * (READS + WRITES), &uring.ring, 0);
+	if (err)
+		fail("io_uring_queue_init: %s", strerror(-err));
+	submit_read(&uring, &traffic, &uring.reads[0]);
+	submit_write(&uring, &traffic, &uring.writes[0]);
+	expect_eq(io_uring_submit(&uring.ring), 2);
+	expect_no_completion(&uring, 200);
+	expect_eq(count_workers(), 0);
+}
+
+/* A writer that is killed while it waits; what it does not touch goes on */
+static void kill_writer(void)
+{
+	int fd = remote_start_and_open(0, O_NONBLOCK);
+	int blocking = remote_open(0, 0);
+	__u64 began, died, stopped;
+	pid_t pid;
+
+	remote_hold(0, fd);
+	fill_ring(fd);
+	pid = fork();
+	if (!pid)
+		_exit(write(blocking, "never", 5) < 0);
+	task_sleeps(pid);
+	began = now_us();
+	kill(pid, SIGKILL);
+	expect_eq(waitpid(pid, NULL, 0), pid);
+	died = now_us() - began;
+	began = now_us();
+	remote_stop(0);
+	stopped = now_us() - began;
+	note("dead after %llu us, stopped in %llu ms", died, stopped / 1000);
+	expect(died < 100000, "the writer lived for %llu us", died);
+	expect(stopped < PROMPT_MS * 1000ULL, "%llu us", stopped);
+}
+
+static const struct test tests[] = {
+	TEST("an_edge_triggered_client_passes_a_million_messages",
+	     edge_triggered),
+	TEST("an_edge_comes_when_a_full_ring_gets_room", edge_of_room),
+	TEST("fault_35_a_full_ring_shows_no_false_room", no_false_room),
+	TEST("io_uring_needs_no_worker_for_messages", uring_without_workers),
+	TEST("io_uring_needs_no_worker_to_wait", uring_waits_by_poll),
+	TEST("fault_26_SIGKILL_ends_a_blocked_writer_at_once", kill_writer),
+};
+
+const struct suite char_poll_suite = {
+	.tests = tests,
+	.count = ARRAY_SIZE(tests),
+};

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Objects in use, by slab cache. What a CPU holds ready counts as in use, up to
+ * a whole slab of it: shrinking a cache takes that away, but only until
+ * somebody needs an object. So all files are opened first, then all caches are
+ * shrunk, then they are counted, and the least of several counts is taken.
+ */
+#include <fcntl.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "e2e.h"
+
+#define SLABS		"/sys/kernel/slab/"
+#define SLABINFO	"/proc/slabinfo"
+#define ROUNDS		3
+#define NAME_SIZE	sizeof(((struct usage *)NULL)->names[0])
+
+/* Unmapped areas stay in this cache until many have gathered. */
+#define LAZY_CACHE	"vmap_area"
+
+/* A write to sysfs takes a copy of what is written from this one. */
+#define WRITERS_CACHE	"kmalloc-8"
+
+/* Caches that the kernel shrinks when memory is short tell nothing. */
+static bool is_of_interest(const char *cache)
+{
+	char path[PATH_MAX], text[8];
+
+	if (!strcmp(cache, LAZY_CACHE))
+		return false;
+	snprintf(path, sizeof(path), SLABS "%s/reclaim_account", cache);
+	return read_file(path, text, sizeof(text)) > 0 && text[0] == '0';
+}
+
+static void list_caches(struct usage *usage)
+{
+	FILE *file = fopen(SLABINFO, "re");
+	char line[512], name[NAME_SIZE];
+
+	if (!file)
+		fail(SLABINFO ": %s (the kernel needs CONFIG_SLUB_DEBUG)",
+		     strerror(errno));
+	while (usage->caches < CACHES_MAX && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%47s", name) != 1 || !is_of_interest(name))
+			continue;
+		usage->objects[usage->caches] = ~0UL;
+		memcpy(usage->names[usage->caches++], name, sizeof(name));
+	}
+	fclose(file);
+}
+
+/* Takes one line of slabinfo: a name, objects in use, and more. */
+static void take_line(struct usage *usage, const char *line)
+{
+	unsigned long objects;
+	char name[NAME_SIZE];
+	size_t i;
+
+	if (sscanf(line, "%47s %lu", name, &objects) != 2)
+		return;
+	for (i = 0; i < usage->caches; i++)
+		if (!strcmp(usage->names[i], name) &&
+		    objects < usage->objects[i])
+			usage->objects[i] = objects;
+}
+
+static void take_round(struct usage *usage, const glob_t *shrinkers,
+		       const int *fds, int slabinfo)
+{
+	static char text[65536];
+	char *line, *rest = text;
+	size_t i, used = 0;
+	ssize_t len;
+
+	for (i = 0; i < shrinkers->gl_pathc; i++)
+		expect_ok(write(fds[i], "1", 1));
+	expect_eq(lseek(slabinfo, 0, SEEK_SET), 0);
+	while ((len = read(slabinfo, text + used, sizeof(text) - 1 - used)) > 0)
+		used += len;
+	text[used] = '\0';
+	while ((line = strtok_r(rest, "\n", &rest)))
+		take_line(usage, line);
+}
+
+/* The cache that shrinking itself uses comes last. */
+static void find_shrinkers(glob_t *shrinkers)
+{
+	glob(SLABS "*/shrink", 0, NULL, shrinkers);
+	glob(SLABS WRITERS_CACHE "/shrink", GLOB_APPEND, NULL, shrinkers);
+}
+
+/**
+ * slabs_take() - note the objects in use
+ * @usage: receives them; what it has from an earlier call is refined
+ */
+void slabs_take(struct usage *usage)
+{
+	int slabinfo = open(SLABINFO, O_RDONLY | O_CLOEXEC);
+	unsigned int round;
+	glob_t shrinkers;
+	int *fds;
+	size_t i;
+
+	if (!usage->caches)
+		list_caches(usage);
+	find_shrinkers(&shrinkers);
+	fds = calloc(shrinkers.gl_pathc, sizeof(*fds));
+	for (i = 0; i < shrinkers.gl_pathc; i++) {
+		fds[i] = open(shrinkers.gl_pathv[i], O_WRONLY | O_CLOEXEC);
+		expect_ok(fds[i]);
+	}
+	for (round = 0; round < ROUNDS; round++)
+		take_round(usage, &shrinkers, fds, slabinfo);
+	for (i = 0; i < shrinkers.gl_pathc; i++)
+		close(fds[i]);
+	close(slabinfo);
+	free(fds);
+	globfree(&shrinkers);
+}
