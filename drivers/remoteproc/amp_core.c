@@ -30,7 +30,12 @@ static int amp_prepare(struct rproc *rproc)
 {
 	struct amp_core *core = rproc->priv;
 
-	return READ_ONCE(core->removing) ? -ESHUTDOWN : 0;
+	if (READ_ONCE(core->removing))
+		return -ESHUTDOWN;
+
+	amp_recovery_prepare(core);
+
+	return 0;
 }
 
 static int amp_unprepare(struct rproc *rproc)
@@ -40,6 +45,7 @@ static int amp_unprepare(struct rproc *rproc)
 	amp_ctrl_unbind(core);
 	rproc_relay_unload(core->relay);
 	core->wire_table = NULL;
+	amp_recovery_forget(core);
 
 	return 0;
 }
@@ -93,7 +99,7 @@ static int amp_start(struct rproc *rproc)
 	}
 
 	amp_ctrl_start_watch(core);
-	amp_recovery_forget(core);
+	amp_recovery_done(core);
 
 	return 0;
 }
@@ -139,6 +145,8 @@ static int amp_stop(struct rproc *rproc)
 	rproc_relay_stop(core->relay);
 	if (crashed)
 		amp_recovery_begin(core);
+	else if (rproc->state == RPROC_OFFLINE)
+		amp_recovery_fail(core);
 
 	return 0;
 }

@@ -3,11 +3,12 @@
  * amp_recovery.c - what happens when a recovery fails
  *
  * The remoteproc core recovers a crashed remote by stop and start. When the
- * start fails (the image was replaced by a bad one, say), it leaves the remote
- * offline but counted as powered: a start then succeeds without booting
- * anything, and a stop fails. So each crash is followed up here: a recovery
- * that did not work is taken back to a plain "offline", where a start by hand
- * works, and tried again, less and less often.
+ * start fails (the image was replaced by a bad one, say), it would leave the
+ * remote offline but counted as powered: a start then succeeds without booting
+ * anything, and a stop fails. So the count is put aside in the stop and given
+ * back in the start: what is left of a failed recovery is a plain "offline",
+ * where a start by hand works. And each crash is followed up, to try again,
+ * less and less often.
  */
 
 #include <linux/device.h>
@@ -23,14 +24,14 @@
 #define AMP_MAX_RETRIES		8
 
 /*
- * Take back what the core believes of a start that failed. The users that it
- * counted are kept for when the remote runs again: they know nothing of this.
+ * Free what the core keeps for the start of a recovery that then failed. It
+ * frees that itself in any other start that fails.
+ *
+ * Context: under the remote's lock.
  */
 static void undo_failed_recovery(struct amp_core *core)
 {
 	struct rproc *rproc = core->rproc;
-
-	core->owed_users = atomic_xchg(&rproc->power, 0);
 
 	rproc_resource_cleanup(rproc);
 	rproc->ops->unprepare(rproc);
@@ -40,17 +41,14 @@ static void undo_failed_recovery(struct amp_core *core)
 	rproc->table_sz = 0;
 }
 
-/*
- * Whether a recovery has just failed. It is over when we get the lock, and until
- * it is taken back a start would claim to have worked.
- */
+/* Whether a recovery has failed since the last look. Takes it back if so. */
 static bool has_failed(struct amp_core *core)
 {
 	struct rproc *rproc = core->rproc;
 	bool failed;
 
 	mutex_lock(&rproc->lock);
-	failed = rproc->state == RPROC_OFFLINE && atomic_read(&rproc->power);
+	failed = core->recovering && rproc->state == RPROC_OFFLINE;
 	if (failed)
 		undo_failed_recovery(core);
 	mutex_unlock(&rproc->lock);
@@ -131,8 +129,9 @@ void amp_recovery_init(struct amp_core *core)
  * amp_recovery_begin() - the remote was stopped because it crashed
  * @core: the remote core
  *
- * The core starts it again, under the same lock, and so is through with it when
- * the follow-up gets to look.
+ * The core starts it again next, under the same lock. Until that has worked it
+ * counts as started by nobody: if it fails, anyone may start the remote. The
+ * follow-up gets to look when it is over.
  *
  * Context: under the remote's lock.
  */
@@ -140,21 +139,62 @@ void amp_recovery_begin(struct amp_core *core)
 {
 	core->crashes++;
 	core->retries = 0;
-	core->owed_users = 0;
+	core->recovering = true;
+	core->owed_users = atomic_xchg(&core->rproc->power, 0);
 	queue_delayed_work(system_freezable_wq, &core->recovery, 0);
 }
 
 /**
- * amp_recovery_forget() - the remote was started: nothing is owed any more
+ * amp_recovery_prepare() - the remote is about to be started by someone
  * @core: the remote core
  *
- * Whoever started it decides when it stops.
+ * That may be before the follow-up of a failed recovery has had a look.
+ *
+ * Context: under the remote's lock.
+ */
+void amp_recovery_prepare(struct amp_core *core)
+{
+	if (core->recovering)
+		undo_failed_recovery(core);
+}
+
+/**
+ * amp_recovery_done() - the remote was started
+ * @core: the remote core
+ *
+ * If it was the core that recovered it, those who used it before the crash are
+ * its users again. Whoever else started it decides when it stops.
+ *
+ * Context: under the remote's lock.
+ */
+void amp_recovery_done(struct amp_core *core)
+{
+	if (core->recovering)
+		atomic_set(&core->rproc->power, core->owed_users);
+	core->owed_users = 0;
+}
+
+/**
+ * amp_recovery_fail() - a start is taken back that amp_recovery_done() saw
+ * @core: the remote core
+ *
+ * Context: under the remote's lock.
+ */
+void amp_recovery_fail(struct amp_core *core)
+{
+	if (core->recovering)
+		core->owed_users = atomic_xchg(&core->rproc->power, 0);
+}
+
+/**
+ * amp_recovery_forget() - what the core keeps for a recovery was freed
+ * @core: the remote core
  *
  * Context: under the remote's lock.
  */
 void amp_recovery_forget(struct amp_core *core)
 {
-	core->owed_users = 0;
+	core->recovering = false;
 }
 
 /**
@@ -166,4 +206,5 @@ void amp_recovery_forget(struct amp_core *core)
 void amp_recovery_end(struct amp_core *core)
 {
 	cancel_delayed_work_sync(&core->recovery);
+	has_failed(core);
 }

@@ -130,6 +130,8 @@ struct amp_region {
  * @missed_beats: how often in a row it found the same
  * @recovery: follows a crash up
  * @retries: how often it has tried to start the remote since the crash
+ * @recovering: the remote crashed, and what the core keeps for its recovery was
+ *	not freed since; under the remote's lock
  * @owed_users: power count to give back once the remote runs again; under the
  *	remote's lock
  * @crashes: how often the remote crashed
@@ -159,6 +161,7 @@ struct amp_core {
 	unsigned int missed_beats;
 	struct delayed_work recovery;
 	unsigned int retries;
+	bool recovering;
 	unsigned int owed_users;
 	unsigned int crashes;
 };
@@ -206,6 +209,9 @@ void amp_ctrl_log_crash(struct amp_core *core);
 /* amp_recovery.c */
 void amp_recovery_init(struct amp_core *core);
 void amp_recovery_begin(struct amp_core *core);
+void amp_recovery_prepare(struct amp_core *core);
+void amp_recovery_done(struct amp_core *core);
+void amp_recovery_fail(struct amp_core *core);
 void amp_recovery_forget(struct amp_core *core);
 void amp_recovery_end(struct amp_core *core);
 
