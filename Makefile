@@ -18,7 +18,7 @@ export KVER KSRC DEBUG CYCLES CROSS_COMPILE BUILD
 Q := $(if $(filter 1,$(V)),,@)
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run shell coredump check lint host kunit e2e modules modules_install dtbs \
+.PHONY: help run shell coredump check lint host kunit e2e boots modules modules_install dtbs \
 	firmware clean deps deps-check kernel source guest
 
 help:
@@ -30,11 +30,12 @@ help:
 ##   make coredump         crash a remote core, and see its dump in a debugger
 ##
 ## Test it
-##   make check            lint + host + kunit + e2e on one kernel
+##   make check            all of these, on one kernel
 ##   make lint             style, static analysis, compiler warnings, docs
 ##   make host             tests of the firmware library, on this machine
 ##   make kunit            KUnit suites, in the guest
 ##   make e2e              end-to-end tests, in the guest
+##   make boots            those that need a boot of their own each
 ##
 ## Build parts of it
 ##   make modules          our modules, against the guest's kernel or KDIR=
@@ -81,6 +82,10 @@ kunit: deps
 e2e: deps
 	$(Q)$(MAKE) guest
 	$(Q)scripts/qemu.py e2e
+
+boots: deps
+	$(Q)$(MAKE) guest
+	$(Q)scripts/boots.py
 
 host: deps
 	$(Q)scripts/host_tests.py

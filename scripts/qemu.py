@@ -48,22 +48,28 @@ def qemu_version():
     return int(re.search(r"version (\d+)", text)[1])
 
 
-def command(mode):
-    """QEMU's command line, and changes to the environment."""
+def command(mode, parameters=(), dtb="zynqmp-zcu102-amp", devices=()):
+    """QEMU's command line, and changes to the environment.
+
+    `parameters` go to the kernel, behind those that are always given, and
+    `devices` to QEMU; `dtb` is the name of a board.
+    """
     parameters = [
         "console=ttyPS0,115200", "earlycon", "panic=-1", "printk.time=1",
         "printk_devkmsg=on", "loglevel=7", f"ampkit.mode={mode}",
         f"ampkit.tests={PATTERN}", f"ampkit.cycles={CYCLES}",
-        f"ampkit.patience={PATIENCE}"]
+        f"ampkit.patience={PATIENCE}", *parameters]
     machine = [
         QEMU, "-name", "ampkit,debug-threads=on", "-M", "xlnx-zcu102",
         "-smp", "4", "-m", "512M", "-display", "none", "-no-reboot",
         "-kernel", f"{BUILD}/kernel/arch/arm64/boot/Image",
-        "-dtb", f"{BUILD}/dtb/zynqmp-zcu102-amp.dtb",
+        "-dtb", f"{BUILD}/dtb/{dtb}.dtb",
         "-initrd", f"{BUILD}/initramfs.cpio",
         "-append", " ".join(parameters)]
     console = "mon:stdio" if mode == "shell" else "stdio"
     machine += ["-serial", console, "-serial", f"file:{BUILD}/uart1.log"]
+    for device in devices:
+        machine += ["-device", device]
     if mode != "shell":
         machine += ["-monitor", "none"]
     # Silence QEMU's complaint about the host's sound, each in its own way

@@ -11,7 +11,8 @@
  *	mbox-names = "tx", "rx";
  *
  * A bell that already rings stays rung, so sending never blocks and has
- * nothing to queue. See dts/ampkit,irq-doorbell.yaml for the binding.
+ * nothing to queue. While Linux is suspended, the remote's bell wakes it if the
+ * device is enabled as a source of wake-ups. See dts/ampkit,irq-doorbell.yaml for the binding.
  */
 
 #include <linux/interrupt.h>
@@ -21,6 +22,9 @@
 #include <linux/of.h>
 #include <linux/of_irq.h>
 #include <linux/platform_device.h>
+#include <linux/pm_wakeirq.h>
+#include <linux/pm_wakeup.h>
+#include <linux/property.h>
 #include <linux/workqueue.h>
 
 #define DOORBELL_CHAN_TX	0
@@ -264,6 +268,33 @@ static int doorbell_request_rx_irq(struct irq_doorbell *db)
 				IRQF_NO_AUTOEN, dev_name(db->dev), db);
 }
 
+static void doorbell_clear_wake(void *data)
+{
+	struct irq_doorbell *db = data;
+
+	dev_pm_clear_wake_irq(db->dev);
+	device_init_wakeup(db->dev, false);
+}
+
+/*
+ * A bell can wake the system up, and does where the device tree or the user, in
+ * power/wakeup, wishes that. Any other is latched and answered after resume.
+ */
+static int doorbell_init_wake(struct irq_doorbell *db)
+{
+	int ret;
+
+	device_set_wakeup_capable(db->dev, true);
+	if (device_property_read_bool(db->dev, "wakeup-source"))
+		device_wakeup_enable(db->dev);
+
+	ret = dev_pm_set_wake_irq(db->dev, db->rx_irq);
+	if (ret)
+		return ret;
+
+	return devm_add_action_or_reset(db->dev, doorbell_clear_wake, db);
+}
+
 static int doorbell_probe(struct platform_device *pdev)
 {
 	struct device *dev = &pdev->dev;
@@ -287,6 +318,10 @@ static int doorbell_probe(struct platform_device *pdev)
 	ret = doorbell_request_rx_irq(db);
 	if (ret)
 		return dev_err_probe(dev, ret, "can't get the interrupt\n");
+
+	ret = doorbell_init_wake(db);
+	if (ret)
+		return dev_err_probe(dev, ret, "can't become a wake-up source\n");
 
 	db->mbox.dev = dev;
 	db->mbox.ops = &doorbell_chan_ops;

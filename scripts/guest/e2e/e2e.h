@@ -56,6 +56,7 @@
  * @arg: what @run_with is called with
  * @timeout_s: bound in seconds, 0 for the usual one; a test that takes long
  *	calls sign_of_life() now and then, which begins it anew
+ * @as_found: nothing is loaded, stopped or restored before the test or after
  */
 struct test {
 	const char *name;
@@ -63,6 +64,7 @@ struct test {
 	void (*run_with)(const void *arg);
 	const void *arg;
 	unsigned int timeout_s;
+	bool as_found;
 };
 
 /**
@@ -102,7 +104,11 @@ extern const struct suite char_ioctl_suite;
 extern const struct suite char_ctrl_suite;
 extern const struct suite char_crowd_suite;
 extern const struct suite char_table_suite;
+extern const struct suite suspend_suite;
 extern const struct suite last_suite;
+extern const struct suite auto_boot_suite;
+extern const struct suite earlier_suite;
+extern const struct suite panic_suite;
 
 /* harness.c: the runner, parameters and time */
 

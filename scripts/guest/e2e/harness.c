@@ -222,13 +222,16 @@ bool wait_until(bool (*condition)(void *context), void *context,
 static void run_child(const struct test *test)
 {
 	setpgid(0, 0);
-	modules_load();
-	remotes_reset();
+	if (!test->as_found) {
+		modules_load();
+		remotes_reset();
+	}
 	if (test->run)
 		test->run();
 	else
 		test->run_with(test->arg);
-	remotes_reset();
+	if (!test->as_found)
+		remotes_reset();
 	_exit(EXIT_PASSED);
 }
 

@@ -6,7 +6,9 @@
  *
  * where glob picks tests by name, by default the one of "ampkit.tests=" on the
  * kernel command line. Other parameters come from there too: ampkit.cycles=,
- * ampkit.seed=, ampkit.patience= (multiplies the time limits).
+ * ampkit.seed=, ampkit.patience= (multiplies the time limits). In a boot that
+ * is made for certain tests, ampkit.boot= names it, and only those are run, all
+ * of them (scripts/boots.py).
  */
 #include "e2e.h"
 
@@ -26,12 +28,36 @@ static const struct suite *const suites[] = {
 	&char_table_suite,
 	&fw_apps_suite,
 	&lives_suite,
+	&suspend_suite,
 	&last_suite,
 };
+
+static const struct {
+	const char *boot;
+	const struct suite *suite;
+} boots[] = {
+	{ "auto-boot", &auto_boot_suite },
+	{ "earlier", &earlier_suite },
+	{ "panic", &panic_suite },
+};
+
+static int run_boot(const char *boot)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(boots); i++)
+		if (!strcmp(boots[i].boot, boot))
+			return run_suites(&boots[i].suite, 1, "*") ? 1 : 0;
+	note("there are no tests for a boot %s", boot);
+	return 1;
+}
 
 int main(int argc, char **argv)
 {
 	const char *glob = argc > 1 ? argv[1] : param("tests", "*");
+	const char *boot = param("boot", NULL);
 
+	if (boot)
+		return run_boot(boot);
 	return run_suites(suites, ARRAY_SIZE(suites), glob) ? 1 : 0;
 }

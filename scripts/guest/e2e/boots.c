@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Tests that need a boot of their own, see scripts/boots.py: a remote that the
+ * driver starts by itself, one that ran before Linux, and a panic.
+ */
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "e2e.h"
+
+#define FIRST_CORE		2
+
+/*
+ * Has QEMU look at a core's reset, and waits until it did. What the answer has
+ * to be is told by the end of the test's name, and judged there.
+ */
+static void ask_host(unsigned int remote, const char *test)
+{
+	struct pollfd console = { STDIN_FILENO, POLLIN, 0 };
+	char answer[8];
+
+	note("host: is core %u in reset, %s", FIRST_CORE + remote, test);
+	expect_eq(poll(&console, 1, 2 * WAIT_MS), 1);
+	expect_ok(read(STDIN_FILENO, answer, sizeof(answer)));
+}
+
+static bool runs(void *context)
+{
+	const unsigned int *remote = context;
+
+	return remote_is(*remote, "running");
+}
+
+static bool has_node(void *context)
+{
+	const unsigned int *remote = context;
+	char node[64];
+
+	return remote_find_node(*remote, node, sizeof(node));
+}
+
+static void echo_again(unsigned int remote, const char *text)
+{
+	int fd;
+
+	expect_soon(has_node, &remote, WAIT_MS);
+	fd = remote_open(remote, 0);
+	remote_echo(fd, text);
+	close(fd);
+}
+
+static void start_by_itself(void)
+{
+	unsigned int remote = 0;
+
+	modules_load();
+	expect_soon(runs, &remote, WAIT_MS);
+	expect(remote_is(1, "offline"), "remote 1 has no such property");
+	echo_again(0, "nobody has started this");
+	remote_stop(0);
+	remote_check_echo(0);
+}
+
+static void unload_what_starts_by_itself(void)
+{
+	unsigned int remote = 0;
+
+	modules_unload();
+	ask_host(0, "rmmod_of_a_running_remote_leaves_core_2_is_in_reset");
+	modules_load();
+	expect_soon(runs, &remote, WAIT_MS);
+	ask_host(0, "auto_boot_after_insmod_means_core_2_is_released");
+	echo_again(0, "once more");
+}
+
+static void unload_what_was_started_twice(void)
+{
+	unsigned int remote = 0;
+
+	expect_soon(runs, &remote, WAIT_MS);
+	expect_eq(remote_try_start(0), 0);
+	remote_start(1);
+	modules_unload();
+	ask_host(0, "rmmod_of_what_starts_itself_leaves_core_2_is_in_reset");
+	ask_host(1, "rmmod_of_what_was_started_leaves_core_3_is_in_reset");
+}
+
+static void read_properties(void)
+{
+	char text[64];
+
+	modules_load();
+	expect_ok(read_file(SYSFS_RPROC "0/device/ampkit/shutdown_timeout_ms",
+			    text, sizeof(text)));
+	expect(!strcmp(text, "250\n"), "core 2: %s", text);
+	expect_ok(read_file(SYSFS_RPROC "1/device/ampkit/shutdown_timeout_ms",
+			    text, sizeof(text)));
+	expect(!strcmp(text, "1000\n"), "core 3: %s", text);
+	expect_ok(read_file("/sys/bus/platform/devices/doorbell-core2/power/wakeup",
+			    text, sizeof(text)));
+	expect(!strcmp(text, "enabled\n"), "bell of core 2: %s", text);
+	expect_ok(read_file("/sys/bus/platform/devices/doorbell-core3/power/wakeup",
+			    text, sizeof(text)));
+	expect(!strcmp(text, "disabled\n"), "bell of core 3: %s", text);
+}
+
+static const struct test auto_boot_tests[] = {
+	TEST("a_remote_starts_by_itself_when_its_driver_comes", start_by_itself,
+	     .as_found = true),
+	TEST("rmmod_stops_what_started_by_itself", unload_what_starts_by_itself,
+	     .as_found = true),
+	TEST("rmmod_stops_what_was_started_twice",
+	     unload_what_was_started_twice, .as_found = true),
+	TEST("settings_come_from_the_device_tree", read_properties,
+	     .as_found = true),
+};
+
+const struct suite auto_boot_suite = {
+	.tests = auto_boot_tests,
+	.count = ARRAY_SIZE(auto_boot_tests),
+};
+
+/* Remote 1, core 3, runs since before the kernel did. */
+static void attach_to_an_earlier_one(void)
+{
+	char trace[8192];
+
+	modules_load();
+	expect(remote_is(0, "offline"), "nobody has started core 2");
+	expect(remote_is(1, "detached"), "core 3 runs already");
+	expect_eq(remote_try_start(1), 0);
+	expect(remote_is(1, "attached"), "after the start");
+	echo_again(1, "hello, you were first");
+	remote_trace(1, trace, sizeof(trace));
+	expect(strstr(trace, "core 3"), "trace: %s", trace);
+}
+
+static void talk_to_an_earlier_one(void)
+{
+	struct stream stream;
+
+	stream_init(&stream, remote_open(1, O_NONBLOCK), 32, true);
+	stream_exchange(&stream, 2000);
+	close(stream.fd);
+}
+
+static void detach_from_an_earlier_one(void)
+{
+	expect_ok(write_file(SYSFS_RPROC "1/state", "detach"));
+	expect(remote_is(1, "detached"), "after the detach");
+	ask_host(1, "a_detached_core_3_is_released");
+	expect_eq(remote_try_start(1), 0);
+	echo_again(1, "here again");
+}
+
+/* A remote that was there first is none of ours to end with the module. */
+static void leave_an_earlier_one(void)
+{
+	expect_ok(write_file(SYSFS_RPROC "1/state", "detach"));
+	modules_unload();
+	ask_host(1, "after_rmmod_a_detached_core_3_is_released");
+	modules_load();
+	expect(remote_is(1, "detached"), "after the return");
+	expect_eq(remote_try_start(1), 0);
+	echo_again(1, "still the same");
+}
+
+static void stop_an_earlier_one(void)
+{
+	remote_stop(1);
+	ask_host(1, "after_a_stop_the_attached_core_3_is_in_reset");
+	remote_check_echo(1);
+	remote_check_echo(0);
+}
+
+static const struct test earlier_tests[] = {
+	TEST("a_remote_from_before_linux_is_attached_and_echoes",
+	     attach_to_an_earlier_one, .as_found = true),
+	TEST("a_remote_from_before_linux_loses_no_message",
+	     talk_to_an_earlier_one, .as_found = true),
+	TEST("a_remote_from_before_linux_is_detached_and_attached",
+	     detach_from_an_earlier_one, .as_found = true),
+	TEST("a_remote_from_before_linux_outlives_the_module",
+	     leave_an_earlier_one, .as_found = true),
+	TEST("a_remote_from_before_linux_is_stopped_and_started",
+	     stop_an_earlier_one, .as_found = true),
+};
+
+const struct suite earlier_suite = {
+	.tests = earlier_tests,
+	.count = ARRAY_SIZE(earlier_tests),
+};
+
+/* One remote is ours, the other was there before. The host sees the rest. */
+static void panic_with_remotes_running(void)
+{
+	modules_load();
+	remote_start(0);
+	expect_eq(remote_try_start(1), 0);
+	expect(remote_is(1, "attached"), "after the start");
+	expect_ok(write_file("/proc/sysrq-trigger", "c"));
+}
+
+static const struct test panic_tests[] = {
+	TEST("a_panic_with_remotes_running", panic_with_remotes_running,
+	     .as_found = true),
+};
+
+const struct suite panic_suite = {
+	.tests = panic_tests,
+	.count = ARRAY_SIZE(panic_tests),
+};
