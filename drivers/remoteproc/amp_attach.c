@@ -118,6 +118,10 @@ int amp_attach(struct rproc *rproc)
 	struct amp_core *core = rproc->priv;
 	int ret;
 
+	ret = rproc_relay_mend_vdevs(core->relay);
+	if (ret)
+		return ret;
+
 	rproc_relay_attach(core->relay, core->wire_table);
 
 	ret = amp_ctrl_wait_ready(core);

@@ -120,7 +120,7 @@ static void place_segments(struct amp_core *core, const struct elf_image *img)
  * All that recovery calls of what a boot does, so it sets whatever start
  * depends on.
  *
- * Return: 0 or -EINVAL, with a message; then nothing was touched.
+ * Return: 0 or a negative errno, with a message; then nothing was touched.
  */
 int amp_load(struct rproc *rproc, const struct firmware *fw)
 {
@@ -128,7 +128,9 @@ int amp_load(struct rproc *rproc, const struct firmware *fw)
 	struct elf_image img;
 	int ret;
 
-	rproc_relay_mend_vdevs(core->relay);
+	ret = rproc_relay_mend_vdevs(core->relay);
+	if (ret)
+		return ret;
 
 	ret = parse_image(rproc, fw, &img);
 	if (ret)

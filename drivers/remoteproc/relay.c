@@ -508,18 +508,30 @@ static void relay_complete_rings(struct rproc_vdev *rvdev)
  * The buffers come from the DMA API on behalf of a device that the core makes
  * itself and that does not inherit the remote's coherency. It has to: the relay
  * copies to them by their ordinary mapping. For the driver's .load, the first
- * that is called after the vdevs were made.
+ * that is called after the vdevs were made. It may not have made all of them,
+ * and does not tell.
  *
  * Context: may sleep; under the remote's lock.
+ * Return: 0, or -ENODEV if a vdev of the table is not there.
  */
-void rproc_relay_mend_vdevs(struct rproc_relay *relay)
+int rproc_relay_mend_vdevs(struct rproc_relay *relay)
 {
 	struct rproc_vdev *rvdev;
+	unsigned int found = 0;
 
 	list_for_each_entry(rvdev, &relay->rproc->rvdevs, node) {
 		rvdev->pdev->dev.dma_coherent = true;
 		relay_complete_rings(rvdev);
+		found++;
 	}
+
+	if (found == relay->num_vdevs)
+		return 0;
+
+	dev_err(&relay->rproc->dev,
+		"%u of %u virtio devices could not be made\n",
+		relay->num_vdevs - found, relay->num_vdevs);
+	return -ENODEV;
 }
 EXPORT_SYMBOL_GPL(rproc_relay_mend_vdevs);
 
@@ -539,7 +551,6 @@ static void relay_begin(struct rproc_relay *relay, void *wire_table,
 	unsigned int i, j;
 
 	relay->wire_table = wire_table;
-	rproc_relay_mend_vdevs(relay);
 	relay_read_notifyids(relay);
 
 	for (i = 0; i < relay->num_vdevs; i++) {

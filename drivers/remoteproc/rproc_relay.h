@@ -24,7 +24,7 @@
  * And for a remote that runs before the driver does, or after it:
  *
  *	get_loaded_rsc_table	rproc_relay_load_running()
- *	attach			rproc_relay_attach()
+ *	attach			rproc_relay_mend_vdevs(), rproc_relay_attach()
  *	detach			rproc_relay_detach()
  */
 
@@ -74,7 +74,7 @@ void rproc_relay_debugfs(struct rproc_relay *relay);
 int rproc_relay_load(struct rproc_relay *relay, const void *table, size_t len);
 struct resource_table *rproc_relay_load_running(struct rproc_relay *relay,
 						void *table, size_t *len);
-void rproc_relay_mend_vdevs(struct rproc_relay *relay);
+int rproc_relay_mend_vdevs(struct rproc_relay *relay);
 void rproc_relay_unload(struct rproc_relay *relay);
 bool rproc_relay_same_table(const struct rproc_relay *relay,
 			    const void *table, size_t len);

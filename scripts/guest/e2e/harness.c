@@ -5,6 +5,7 @@
  * threads go with it. A test passes if its process ended well in time and the
  * kernel log of that time shows no trouble.
  */
+#define _GNU_SOURCE
 #include <fnmatch.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -381,7 +382,7 @@ static unsigned int count_picked(const struct suite *suite, const char *glob)
 	size_t i;
 
 	for (i = 0; i < suite->count; i++)
-		picked += !fnmatch(glob, suite->tests[i].name, 0);
+		picked += !fnmatch(glob, suite->tests[i].name, FNM_EXTMATCH);
 	return picked;
 }
 
@@ -410,7 +411,8 @@ int run_suites(const struct suite *const *suites, size_t count,
 		if (suites[i]->prepare && count_picked(suites[i], glob))
 			suites[i]->prepare();
 		for (j = 0; j < suites[i]->count; j++)
-			if (!fnmatch(glob, suites[i]->tests[j].name, 0))
+			if (!fnmatch(glob, suites[i]->tests[j].name,
+				     FNM_EXTMATCH))
 				failed += run_test(&suites[i]->tests[j],
 						   ++number);
 	}

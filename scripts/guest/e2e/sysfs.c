@@ -140,6 +140,18 @@ bool module_loaded(const char *name)
  */
 int module_load(const char *name)
 {
+	return module_load_with(name, "");
+}
+
+/**
+ * module_load_with() - insmod with parameters
+ * @name: the module's name, a file of MODULE_FOLDER without its ".ko"
+ * @parameters: "name=value ..."
+ *
+ * Return: 0, or -1 with errno set.
+ */
+int module_load_with(const char *name, const char *parameters)
+{
 	char path[128];
 	int fd, ret, err;
 
@@ -147,7 +159,7 @@ int module_load(const char *name)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
-	ret = syscall(SYS_finit_module, fd, "", 0);
+	ret = syscall(SYS_finit_module, fd, parameters, 0);
 	err = errno;
 	close(fd);
 	errno = err;

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who starts and stops a remote: other modules, programs with its character
+ * device, several at once, and the driver core, which may take the driver away.
+ */
+#include <ampkit/hostile.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <linux/remoteproc_cdev.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "e2e.h"
+
+#define HOSTILE		"ampkit/hostile-core2.elf"
+#define USER		"rproc_user"
+#define USER_NODE	"node=/soc/remoteproc@fd1a0000/core@2"
+#define DRIVER		"/sys/bus/platform/drivers/amp_core/"
+#define CDEV		"/dev/remoteproc0"
+
+#define CRF_RST_FPD_APU	0xfd1a0104UL
+
+static bool in_reset(unsigned int core)
+{
+	return phys_read32(CRF_RST_FPD_APU) >> core & 1;
+}
+
+static void user_comes(void)
+{
+	if (module_load_with(USER, USER_NODE))
+		fail("insmod " USER ": %s", strerror(errno));
+}
+
+static void user_goes(void)
+{
+	expect_ok(module_unload(USER));
+}
+
+static void echo_once(const char *text)
+{
+	int fd = remote_open(0, 0);
+
+	remote_echo(fd, text);
+	close(fd);
+}
+
+static void boot_by_another_module(void)
+{
+	unsigned int round;
+
+	for (round = 0; round < 3; round++) {
+		user_comes();
+		expect(remote_is(0, "running"), "round %u", round);
+		echo_once("by phandle");
+		user_goes();
+		expect(remote_is(0, "offline"), "round %u", round);
+	}
+}
+
+static void run_for_two(void)
+{
+	remote_start(0);
+	user_comes();
+	expect_ok(write_file(SYSFS_RPROC "0/state", "stop"));
+	expect(remote_is(0, "running"), "the module still needs it");
+	echo_once("for the module");
+	user_goes();
+	expect(remote_is(0, "offline"), "nobody needs it any more");
+
+	user_comes();
+	expect_eq(remote_try_start(0), 0);
+	user_goes();
+	expect(remote_is(0, "running"), "the user still needs it");
+	echo_once("for the user");
+	remote_stop(0);
+}
+
+static void crash(int fd)
+{
+	struct hostile_msg msg = { .magic = HOSTILE_MAGIC,
+				   .command = HOSTILE_CRASH_UNDEFINED };
+
+	expect_eq(write(fd, &msg, sizeof(msg)), (ssize_t)sizeof(msg));
+}
+
+static bool hangs_up(void *context)
+{
+	struct pollfd poll_fd = { .fd = *(int *)context };
+
+	return poll(&poll_fd, 1, 0) == 1 && poll_fd.revents & POLLHUP;
+}
+
+static bool runs_with_node(void *unused)
+{
+	char node[64];
+
+	(void)unused;
+	return remote_is(0, "running") &&
+	       remote_find_node(0, node, sizeof(node));
+}
+
+/* A crash changes nothing of who needs the remote. */
+static void crash_for_two(void)
+{
+	int fd;
+
+	remote_set_firmware(0, HOSTILE);
+	user_comes();
+	expect_eq(remote_try_start(0), 0);
+	fd = remote_open(0, 0);
+	crash(fd);
+	expect_soon(hangs_up, &fd, WAIT_MS);
+	close(fd);
+	expect_soon(runs_with_node, NULL, WAIT_MS);
+	echo_once("after a crash");
+	expect_ok(write_file(SYSFS_RPROC "0/state", "stop"));
+	expect(remote_is(0, "running"), "the module still needs it");
+	user_goes();
+	expect(remote_is(0, "offline"), "nobody needs it any more");
+}
+
+static void keep_the_driver(void)
+{
+	user_comes();
+	expect_errno(module_unload("amp_rproc"), EAGAIN);
+	echo_once("undisturbed");
+	user_goes();
+}
+
+static void find_device(char *name, size_t size)
+{
+	glob_t found;
+
+	expect_eq(glob(DRIVER "*core@2", 0, NULL, &found), 0);
+	snprintf(name, size, "%s", strrchr(found.gl_pathv[0], '/') + 1);
+	globfree(&found);
+}
+
+static bool remotes_are_there(void *unused)
+{
+	(void)unused;
+	return count_entries(SYSFS_RPROC "[0-9]*/state") == REMOTES;
+}
+
+static void bind_again(const char *device)
+{
+	expect_ok(write_file(DRIVER "bind", device));
+	expect_soon(remotes_are_there, NULL, WAIT_MS);
+}
+
+/* The other module keeps what is left of the remote, and may still let go. */
+static void unbind_what_is_in_use(void)
+{
+	char device[64];
+
+	find_device(device, sizeof(device));
+	user_comes();
+	expect_ok(write_file(DRIVER "unbind", device));
+	expect(in_reset(2), "it runs without a driver");
+	user_goes();
+	bind_again(device);
+	remote_check_echo(0);
+}
+
+static void *send_and_receive(void *context)
+{
+	char data[PAYLOAD_MAX] = "traffic";
+	int fd = *(int *)context;
+
+	while (write(fd, data, sizeof(data)) > 0 || errno == EAGAIN)
+		while (read(fd, data, sizeof(data)) > 0)
+			;
+	return NULL;
+}
+
+static void unbind_under_traffic(void)
+{
+	unsigned int round, rounds = param_number("cycles", 100) / 5;
+	char device[64];
+
+	find_device(device, sizeof(device));
+	for (round = 0; round < rounds; round++) {
+		pthread_t thread;
+		int fd = remote_start_and_open(0, O_NONBLOCK);
+
+		pthread_create(&thread, NULL, send_and_receive, &fd);
+		pause_us(random_below(5000));
+		expect_ok(write_file(DRIVER "unbind", device));
+		pthread_join(thread, NULL);
+		expect(in_reset(2), "round %u", round);
+		expect_errno(write(fd, "dead", 4), EPIPE);
+		close(fd);
+		bind_again(device);
+	}
+	remote_check_echo(0);
+}
+
+static int open_cdev(void)
+{
+	int fd = open(CDEV, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		fail("open " CDEV ": %s", strerror(errno));
+	return fd;
+}
+
+static void start_by_cdev(void)
+{
+	int fd = open_cdev();
+
+	expect_eq(write(fd, "start", 5), 5);
+	expect(remote_is(0, "running"), "after the start");
+	echo_once("by character device");
+	expect_eq(write(fd, "stop", 4), 4);
+	expect(remote_is(0, "offline"), "after the stop");
+	expect_errno(write(fd, "stop", 4), EINVAL);
+	expect_errno(write(fd, "dance", 5), EINVAL);
+	close(fd);
+}
+
+static bool is_offline(void *unused)
+{
+	(void)unused;
+	return remote_is(0, "offline");
+}
+
+/* A program that is killed takes the remote along, if it said so before. */
+static void stop_by_death(void)
+{
+	__s32 yes = 1;
+	pid_t pid;
+	int fd;
+
+	pid = fork();
+	if (!pid) {
+		fd = open_cdev();
+		expect_ok(ioctl(fd, RPROC_SET_SHUTDOWN_ON_RELEASE, &yes));
+		expect_eq(write(fd, "start", 5), 5);
+		for (;;)
+			pause();
+	}
+	expect_soon(runs_with_node, NULL, WAIT_MS);
+	echo_once("as long as it lives");
+	kill(pid, SIGKILL);
+	expect_eq(waitpid(pid, NULL, 0), pid);
+	expect_soon(is_offline, NULL, WAIT_MS);
+	expect(in_reset(2), "the core runs on");
+}
+
+static void set_autoprobe(const char *on)
+{
+	expect_ok(write_file("/sys/bus/platform/drivers_autoprobe", on));
+}
+
+/* The core is content with a virtio device that nobody drives. */
+static void start_without_virtio(void)
+{
+	int err;
+
+	set_autoprobe("0");
+	err = remote_try_start(0);
+	set_autoprobe("1");
+	expect(err < 0, "it started without its virtio devices");
+	expect(remote_is(0, "offline"), "after the start that failed");
+	expect(in_reset(2), "after the start that failed");
+	remote_check_echo(0);
+}
+
+#define CROWD		8
+#define CROWD_ACTS	60
+
+/*
+ * Each does at random what several users may do at once. What comes of a single
+ * act is open, as it depends on the others.
+ */
+static void act(unsigned int choice)
+{
+	struct hostile_msg msg = { .magic = HOSTILE_MAGIC,
+				   .command = HOSTILE_CRASH_UNDEFINED };
+	char node[64];
+	int fd;
+
+	switch (choice % 8) {
+	case 0 ... 2:
+		write_file(SYSFS_RPROC "0/state", "start");
+		break;
+	case 3 ... 5:
+		write_file(SYSFS_RPROC "0/state", "stop");
+		break;
+	case 6:
+		if (!remote_find_node(0, node, sizeof(node)))
+			break;
+		fd = open(node, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+		if (fd < 0 || write(fd, &msg, sizeof(msg)) < 0)
+			pause_us(100);
+		close(fd);
+		break;
+	default:
+		write_file(SYSFS_RPROC "0/recovery",
+			   choice & 64 ? "enabled" : "disabled");
+	}
+}
+
+static void *join_crowd(void *context)
+{
+	__u64 random = mix64(test_seed() ^ (uintptr_t)context);
+	unsigned int i;
+
+	for (i = 0; i < CROWD_ACTS; i++) {
+		random = mix64(random);
+		act(random >> 32 & 127);
+		sign_of_life();
+	}
+	return NULL;
+}
+
+static bool stops_in_the_end(void *unused)
+{
+	(void)unused;
+	write_file(SYSFS_RPROC "0/state", "stop");
+	return remote_is(0, "offline") && in_reset(2);
+}
+
+static void start_and_stop_in_a_crowd(void)
+{
+	pthread_t threads[CROWD];
+	uintptr_t i;
+
+	test_seed();
+	remote_set_firmware(0, HOSTILE);
+	for (i = 0; i < CROWD; i++)
+		pthread_create(&threads[i], NULL, join_crowd, (void *)(i + 1));
+	for (i = 0; i < CROWD; i++)
+		pthread_join(threads[i], NULL);
+	expect_ok(write_file(SYSFS_RPROC "0/recovery", "enabled"));
+	expect_soon(stops_in_the_end, NULL, 4 * WAIT_MS);
+	remote_set_firmware(0, remote_default_firmware(0));
+	remote_check_echo(0);
+	expect(remote_is(0, "offline"), "the counts do not balance");
+}
+
+static const struct test tests[] = {
+	TEST("another_module_boots_and_stops_a_remote", boot_by_another_module),
+	TEST("a_remote_runs_until_nobody_needs_it", run_for_two),
+	TEST("a_crash_changes_nothing_of_who_needs_a_remote", crash_for_two),
+	TEST("the_driver_stays_while_another_module_needs_it", keep_the_driver),
+	TEST("a_remote_in_use_by_a_module_can_be_unbound",
+	     unbind_what_is_in_use),
+	TEST("a_remote_is_unbound_and_bound_under_traffic",
+	     unbind_under_traffic),
+	TEST("a_remote_is_started_by_its_character_device", start_by_cdev),
+	TEST("a_remote_stops_when_who_holds_its_character_device_dies",
+	     stop_by_death),
+	TEST("a_start_without_virtio_devices_fails", start_without_virtio),
+	TEST("eight_threads_start_stop_and_crash_a_remote",
+	     start_and_stop_in_a_crowd),
+};
+
+const struct suite owners_suite = {
+	.tests = tests,
+	.count = ARRAY_SIZE(tests),
+};
