@@ -105,6 +105,7 @@ extern const struct suite char_ctrl_suite;
 extern const struct suite char_crowd_suite;
 extern const struct suite char_table_suite;
 extern const struct suite owners_suite;
+extern const struct suite reattach_suite;
 extern const struct suite suspend_suite;
 extern const struct suite last_suite;
 extern const struct suite auto_boot_suite;

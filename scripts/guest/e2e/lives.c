@@ -128,24 +128,77 @@ static void recover_from_a_crash_in_the_interrupt_handler(void)
 	remote_check_echo(0);
 }
 
+static unsigned int crashes_of(unsigned int remote)
+{
+	char path[128], text[32];
+
+	snprintf(path, sizeof(path), SYSFS_RPROC "%u/device/ampkit/crashes",
+		 remote);
+	expect_ok(read_file(path, text, sizeof(text)));
+	return strtoul(text, NULL, 10);
+}
+
+/**
+ * struct victim - a remote that crashes again and again
+ * @remote: which one
+ * @fd: its channel
+ * @before: how often it had crashed
+ */
+struct victim {
+	unsigned int remote;
+	int fd;
+	unsigned int before;
+};
+
+static bool is_back(void *context)
+{
+	const struct victim *victim = context;
+	char node[64];
+
+	return crashes_of(victim->remote) > victim->before &&
+	       remote_is(victim->remote, "running") &&
+	       remote_find_node(victim->remote, node, sizeof(node));
+}
+
+static void kill_victim(struct victim *victim, __u32 how)
+{
+	victim->before = crashes_of(victim->remote);
+	victim->fd = remote_open(victim->remote, 0);
+	remote_echo(victim->fd, "before a crash");
+	command(victim->fd, how, 0, 0);
+	if (how == HOSTILE_CRASH_IRQ)
+		expect_soon(rings_no_more, &victim->fd, HANG_MS);
+	close(victim->fd);
+}
+
+/* Both cores at once, in each way to die in turn; hangs take their time. */
 static void recover_again_and_again(void)
 {
-	unsigned int rounds = param_number("cycles", 100) / 5 + 1;
-	unsigned int i;
+	static const char *const images[] = {
+		HOSTILE, "ampkit/hostile-core3.elf",
+	};
+	static const __u32 ways[] = {
+		HOSTILE_CRASH_ABORT, HOSTILE_CRASH_IRQ, HOSTILE_HANG,
+	};
+	unsigned int rounds = param_number("cycles", 100) / REMOTES;
+	struct victim victims[REMOTES];
+	unsigned int i, j;
 
-	close(start_hostile());
+	for (j = 0; j < REMOTES; j++) {
+		victims[j].remote = j;
+		remote_set_firmware(j, images[j]);
+		close(remote_start_and_open(j, 0));
+	}
 	for (i = 0; i < rounds; i++) {
-		unsigned int before = crashes();
-		int fd = remote_open(0, 0);
-
-		remote_echo(fd, "before a crash");
-		command(fd, HOSTILE_CRASH_UNDEFINED, 0, 0);
-		close(fd);
-		expect_recovery(before);
+		for (j = 0; j < REMOTES; j++)
+			kill_victim(&victims[j], ways[i % ARRAY_SIZE(ways)]);
+		for (j = 0; j < REMOTES; j++)
+			expect_soon(is_back, &victims[j], HANG_MS);
 		sign_of_life();
 	}
-	note("%u crashes, each recovered", rounds);
-	remote_stop(0);
+	note("%u crashes, each recovered", rounds * REMOTES);
+	for (j = 0; j < REMOTES; j++)
+		remote_stop(j);
 }
 
 static bool is_crashed(void *unused)

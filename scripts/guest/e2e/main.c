@@ -28,6 +28,7 @@ static const struct suite *const suites[] = {
 	&char_table_suite,
 	&fw_apps_suite,
 	&lives_suite,
+	&reattach_suite,
 	&owners_suite,
 	&suspend_suite,
 	&last_suite,
