@@ -7,12 +7,15 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "char.h"
 #include "e2e.h"
 
 #define READERS		3
+#define SHUTDOWN_BOUND	SYSFS_RPROC "0/device/ampkit/shutdown_timeout_ms"
 
 static void expect_dead(int fd)
 {
@@ -86,6 +89,66 @@ static void stop_with_writer(void)
 	note("a writer's end came %llu us after stop began",
 	     (writer.ended_us - began));
 	expect(now_us() - began < PROMPT_MS * 1000, "stop was slow");
+	remote_check_echo(0);
+}
+
+/* A channel with an address of its own: its end is announced to the remote. */
+static void make_fixed_channel(unsigned int remote)
+{
+	struct rpmsg_endpoint_info info = {
+		.name = "rpmsg-raw", .src = 300, .dst = 301,
+	};
+	int fd = ctrl_open(remote);
+
+	expect_ok(ioctl(fd, RPMSG_CREATE_DEV_IOCTL, &info));
+	close(fd);
+}
+
+static unsigned int timed_stop(unsigned int remote)
+{
+	__u64 began = now_us();
+
+	remote_stop(remote);
+	return (now_us() - began) / 1000;
+}
+
+/*
+ * The worst that can be waiting: writers that block on a full ring, and a
+ * channel whose end the core would announce to the remote with 15 s of patience.
+ * A stop waits for a hung remote as long as it is told to, and no longer.
+ */
+static void stop_hung_in_time(void)
+{
+	static const unsigned int bounds[] = { 0, 200, 700 };
+	static struct call writers[2];
+	unsigned int i, j, ms;
+	char text[16];
+
+	expect_ok(module_load("rpmsg_ctrl"));
+	for (i = 0; i < ARRAY_SIZE(bounds); i++) {
+		int blocking = remote_start_and_open(0, 0);
+		int fd = remote_open(0, O_NONBLOCK);
+
+		make_fixed_channel(0);
+		snprintf(text, sizeof(text), "%u", bounds[i]);
+		expect_ok(write_file(SHUTDOWN_BOUND, text));
+		remote_hold(0, fd);
+		fill_ring(fd);
+		for (j = 0; j < ARRAY_SIZE(writers); j++)
+			call_start(&writers[j], CALL_WRITE, blocking);
+		for (j = 0; j < ARRAY_SIZE(writers); j++)
+			call_blocks(&writers[j]);
+		ms = timed_stop(0);
+		for (j = 0; j < ARRAY_SIZE(writers); j++)
+			expect_ended_with(&writers[j], EPIPE);
+		close(blocking);
+		close(fd);
+		note("bound %u ms: stopped after %u ms", bounds[i], ms);
+		expect(ms >= bounds[i], "it did not wait for the remote");
+		expect(ms <= bounds[i] + 100, "it waited too long");
+	}
+	expect_ok(write_file(SHUTDOWN_BOUND, "1000"));
+	expect_ok(module_unload("rpmsg_ctrl"));
 	remote_check_echo(0);
 }
 
@@ -314,6 +377,7 @@ static void stop_at_once(void)
 }
 
 static const struct test tests[] = {
+	TEST("a_hung_remote_is_stopped_within_its_bound", stop_hung_in_time),
 	TEST("stop_wakes_blocked_readers_with_EPIPE", stop_with_readers),
 	TEST("stop_wakes_pollers_with_POLLHUP", stop_with_pollers),
 	TEST("stop_wakes_a_blocked_writer_with_EPIPE", stop_with_writer),
