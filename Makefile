@@ -60,7 +60,7 @@ deps:
 	$(Q)scripts/deps run
 
 deps-check:
-	$(Q)scripts/deps run check
+	$(Q)scripts/deps run debug check
 
 run: deps
 	$(Q)$(MAKE) guest

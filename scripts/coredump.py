@@ -1,45 +1,55 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Crash a remote in the guest, and show its dump in a debugger.
+"""Crash a remote in the guest, and show its dumps in a debugger.
 
     coredump.py
 
-Takes what qemu.py takes. The dump is left in $BUILD/coredump.elf. Passes when
-the debugger tells from the dump and the firmware where the crash happened and
-how the firmware got there.
+Takes what qemu.py takes. The dumps are left in $BUILD, one of a crash in the
+main program and one of a crash in the interrupt handler. A dump is good when
+the debugger tells from it and the firmware how the firmware got where it
+crashed, and what a local variable held: a number that was drawn for this run
+and sent to the firmware in a message.
 """
 
 import base64
 import gzip
 import os
+import random
 import subprocess
 import sys
 
-from qemu import BUILD, command
+from qemu import BUILD, PATIENCE, command
+from results import Tally
 
 IMAGE = f"{BUILD}/firmware/hostile-core2.elf"
-CORE = f"{BUILD}/coredump.elf"
 LOG = f"{BUILD}/coredump.log"
-TIMEOUT = 180
+TIMEOUT = 180 * PATIENCE
 
-# Innermost and outermost function of a crash on command
-WANTED = ("touch_nowhere", "main")
-
-
-def dump_of(console):
-    """The dump that the guest has written to its console, or None."""
-    lines = [line.strip() for line in console.splitlines()]
-    try:
-        begin = lines.index("ampkit-coredump: begin")
-        end = lines.index("ampkit-coredump: end")
-    except ValueError:
-        return None
-    return gzip.decompress(base64.b64decode("".join(lines[begin + 1:end])))
+# Where it crashes, and functions that have to be in the backtrace: innermost,
+# some in between, outermost
+CRASHES = {
+    "main_program": ("touch_nowhere", "rx", "rpmsg_remote_poll", "main"),
+    "interrupt_handler": ("touch_nowhere", "bell_rang", "board_irq"),
+}
 
 
-def boot():
+def dumps_of(console):
+    """The dumps that the guest has written to its console, by name."""
+    found, name, text = {}, None, []
+    for line in map(str.strip, console.splitlines()):
+        if line.startswith("ampkit-coredump: begin "):
+            name, text = line.split()[-1], []
+        elif name and line == f"ampkit-coredump: end {name}":
+            found[name] = gzip.decompress(base64.b64decode("".join(text)))
+            name = None
+        elif name:
+            text.append(line)
+    return found
+
+
+def boot(seal):
     """Boot the guest; returns what it has written."""
-    machine, changes = command("coredump")
+    machine, changes = command("coredump", [f"ampkit.seal={seal:08x}"])
     done = subprocess.run(machine, env={**os.environ, **changes},
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, timeout=TIMEOUT,
@@ -49,31 +59,54 @@ def boot():
     return done.stdout.decode(errors="replace")
 
 
-def backtrace():
+def debug(core):
     """What the debugger says."""
     gdb = ["gdb-multiarch", "-nx", "-batch",
            "-ex", f"set substitute-path . {os.getcwd()}/firmware-example",
-           "-ex", "backtrace", "-ex", "info registers pc sp",
-           IMAGE, CORE]
+           "-ex", "backtrace", "-ex", "print/x witness",
+           "-ex", "info registers pc sp", IMAGE, core]
     return subprocess.run(gdb, check=True, text=True, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL).stdout
 
 
-def main():
-    dump = dump_of(boot())
+def judge(name, dump, seal, tally):
+    """Whether the debugger finds in a dump what has to be there."""
+    test = f"the_dump_of_a_crash_in_the_{name}_has_a_backtrace"
     if not dump:
-        sys.exit(f"coredump: FAIL: the guest has sent no dump, see {LOG}")
-    with open(CORE, "wb") as core:
-        core.write(dump)
+        tally.fail(test, f": the guest has sent no dump, see {LOG}")
+        return
+    core = f"{BUILD}/coredump-{name}.elf"
+    with open(core, "wb") as stream:
+        stream.write(dump)
 
-    print(f"# gdb-multiarch {IMAGE} {CORE}")
-    shown = backtrace()
+    print(f"# gdb-multiarch {IMAGE} {core}")
+    shown = debug(core)
     print(shown, end="")
-    missing = [name for name in WANTED if name not in shown]
+    frames = [line for line in shown.splitlines() if line.startswith("#")]
+    missing = [wanted for wanted in CRASHES[name]
+               if not any(f" {wanted} (" in frame for frame in frames)]
     if missing:
-        sys.exit(f"coredump: FAIL: no {' and no '.join(missing)} in it")
-    print("coredump: PASS")
+        tally.fail(test, f": no {' and no '.join(missing)} in it")
+    else:
+        tally.ok(test)
+
+    test = f"the_dump_of_a_crash_in_the_{name}_has_local_variables"
+    if f"= {seal:#x}\n" in shown:
+        tally.ok(test)
+    else:
+        tally.fail(test, f": {seal:#x} is not in it")
+
+
+def main():
+    tally = Tally()
+    seal = random.getrandbits(32) | 1 << 31
+    dumps = dumps_of(boot(seal))
+    for name in CRASHES:
+        judge(name, dumps.get(name), seal, tally)
+    tally.store(f"{BUILD}/results/coredump")
+    print(f"coredump: {tally}")
+    return 1 if tally.failed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

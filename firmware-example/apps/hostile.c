@@ -39,15 +39,21 @@ struct boot_note {
 static struct rpmsg_remote remote;
 static struct rpmsg_endpoint service;
 static volatile bool crash_in_irq;
+static uint32_t irq_seal;
 static bool silent, ring_always, no_shutdown;
 static uint32_t flood_left, flood_dst;
 static uint64_t deaf_until;
 static struct rpmsg_port port;
 
-/* An address that is not mapped: a data abort with this as FAR. */
-static void touch_nowhere(void)
+/*
+ * An address that is not mapped: a data abort with this as FAR. The seal is for
+ * whoever looks into the dump, to see that it is this crash's.
+ */
+static void __attribute((noinline)) touch_nowhere(uint32_t seal)
 {
-	*(volatile uint32_t *)NOWHERE = 0;
+	volatile uint32_t witness = seal;
+
+	*(volatile uint32_t *)NOWHERE = witness;
 }
 
 /**
@@ -56,7 +62,7 @@ static void touch_nowhere(void)
 void board_bell_hook(void)
 {
 	if (crash_in_irq)
-		touch_nowhere();
+		touch_nowhere(irq_seal);
 }
 
 /* Entries are named from the end: the device is the last but one. */
@@ -391,7 +397,7 @@ static void come_to_an_end(const struct hostile_msg *cmd)
 		spin();
 		break;
 	case HOSTILE_CRASH_ABORT:
-		touch_nowhere();
+		touch_nowhere(cmd->arg);
 		break;
 	case HOSTILE_CRASH_UNDEFINED:
 		undefined();
@@ -400,6 +406,7 @@ static void come_to_an_end(const struct hostile_msg *cmd)
 		overflow_stack();
 		break;
 	case HOSTILE_CRASH_IRQ:
+		irq_seal = cmd->arg;
 		crash_in_irq = true;
 		break;
 	case HOSTILE_PANIC:
@@ -459,14 +466,14 @@ static void boot(uint32_t how)
 {
 	switch (how) {
 	case HOSTILE_BOOT_CRASH:
-		touch_nowhere();
+		touch_nowhere(0);
 		break;
 	case HOSTILE_BOOT_HANG:
 		hang();
 		break;
 	case HOSTILE_BOOT_CRASH_LATE:
 		ctrl_ready(&remote.ctrl);
-		touch_nowhere();
+		touch_nowhere(0);
 		break;
 	case HOSTILE_BOOT_BELLS:
 		storm(50);

@@ -52,10 +52,10 @@
 /* Ends, all after the answer */
 #define HOSTILE_HANG		21	/* interrupts off */
 #define HOSTILE_SPIN		22	/* interrupts on */
-#define HOSTILE_CRASH_ABORT	23	/* an access to nowhere */
+#define HOSTILE_CRASH_ABORT	23	/* an access to nowhere; @arg on the stack */
 #define HOSTILE_CRASH_UNDEFINED	24	/* an undefined instruction */
 #define HOSTILE_CRASH_STACK	25	/* a stack that overflows */
-#define HOSTILE_CRASH_IRQ	26	/* inside the next doorbell's handler */
+#define HOSTILE_CRASH_IRQ	26	/* the same in the next doorbell's handler */
 #define HOSTILE_PANIC		27	/* reports a failed assertion */
 #define HOSTILE_CTRL_GARBAGE	28	/* control block overwritten with @arg */
 

@@ -1,7 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Crash a remote on purpose and write its dump to the console, packed and in
-# base64: make coredump shows it in a debugger.
+# Crash a remote on purpose, in its main program and in its interrupt handler,
+# and write the dump of each to the console, packed and in base64: make coredump
+# shows them in a debugger.
+#
+#	coredump.sh SEAL	eight hexadecimal digits that the firmware has on
+#				its stack when it crashes
 
 fail() {
 	echo "ampkit-coredump: FAIL $1"
@@ -11,14 +15,42 @@ fail() {
 # shellcheck source=scripts/guest/guest-lib.sh
 . /bin/guest-lib.sh
 
-# The message that makes the firmware access memory that is not there: see
-# include/ampkit/hostile.h
-CRASH='EVIL\027\0\0\0\0\0\0\0\0\0\0\0'
+# struct hostile_msg of include/ampkit/hostile.h, as printf wants it:
+# message COMMAND, an octal number
+message() {
+	printf 'EVIL\\%s\\0\\0\\0' "$1"
+	for byte in "${seal#??????}" "${seal#????}" "${seal#??}" "$seal"; do
+		printf '\\%o' "0x$(echo "$byte" | cut -c1-2)"
+	done
+	printf '\\0\\0\\0\\0'
+}
+THREAD=27
+HANDLER=32
 
 dump_exists() {
-	[ -e /sys/class/devcoredump/devcd1/data ]
+	[ -e "/sys/class/devcoredump/devcd$1/data" ]
 }
 
+# crash NAME COMMAND DUMP
+crash() {
+	wait_for 10 "the channel" node_exists 0
+	node=$(node_of 0)
+	# shellcheck disable=SC2059
+	printf "$(message "$2")" >"$node" || fail "write to $node"
+	# In the handler it crashes with the next bell
+	until dump_exists "$3"; do
+		{ echo bell >"$node"; } 2>/dev/null
+		usleep 20000
+	done
+	dump=/sys/class/devcoredump/devcd$3/data
+	echo "ampkit-coredump: begin $1"
+	gzip <"$dump" | base64
+	echo "ampkit-coredump: end $1"
+	# That one was read: the next may come
+	echo >"$dump"
+}
+
+seal=$1
 for module in $AMPKIT_MODULES; do
 	insmod "/lib/modules/ampkit/$module.ko" || fail "insmod $module"
 done
@@ -26,12 +58,5 @@ wait_for 10 "the remote" remote_exists 0
 echo ampkit/hostile-core2.elf >"${RPROC}0/firmware"
 echo enabled >"${RPROC}0/coredump"
 step "echo start > ${RPROC}0/state"
-wait_for 10 "the channel" node_exists 0
-node=$(node_of 0)
-# shellcheck disable=SC2059
-printf "$CRASH" >"$node" || fail "write to $node"
-wait_for 30 "the dump" dump_exists
-
-echo "ampkit-coredump: begin"
-gzip </sys/class/devcoredump/devcd1/data | base64
-echo "ampkit-coredump: end"
+crash main_program $THREAD 1
+crash interrupt_handler $HANDLER 2

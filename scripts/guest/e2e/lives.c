@@ -201,6 +201,27 @@ static void recover_again_and_again(void)
 		remote_stop(j);
 }
 
+/* The first dump stays where it is, and the second crash goes its way. */
+static void leave_dump_unread(void)
+{
+	unsigned int round;
+
+	set("coredump", "enabled");
+	close(start_hostile());
+	for (round = 0; round < 3; round++) {
+		unsigned int before = crashes();
+		int fd = remote_open(0, 0);
+
+		command(fd, HOSTILE_CRASH_ABORT, 0, 0);
+		close(fd);
+		expect_recovery(before);
+		expect_eq(count_entries("/sys/class/devcoredump/devcd*"), 1);
+	}
+	set("coredump", "disabled");
+	system("for dump in /sys/class/devcoredump/devcd*; do echo > $dump/data; done");
+	remote_stop(0);
+}
+
 static bool is_crashed(void *unused)
 {
 	(void)unused;
@@ -482,6 +503,8 @@ static const struct test tests[] = {
 	TEST("a_remote_that_dies_in_its_interrupt_handler_is_recovered",
 	     recover_from_a_crash_in_the_interrupt_handler),
 	TEST("a_remote_is_recovered_again_and_again", recover_again_and_again),
+	TEST("fault_36_a_dump_nobody_reads_holds_up_no_crash",
+	     leave_dump_unread),
 	TEST("a_crashed_remote_can_be_stopped_with_recovery_off",
 	     stop_a_crashed_remote),
 	TEST("a_failed_recovery_is_tried_again", fail_to_recover),
