@@ -45,6 +45,10 @@
 #define RELAY_LOOK_MIN		1
 #define RELAY_LOOK_MAX		(HZ / 10 ?: 1)
 
+/* First and longest delay of a look whether the remote still knows, jiffies */
+#define RELAY_REMIND_MIN	(HZ / 50 ?: 1)
+#define RELAY_REMIND_MAX	HZ
+
 static struct relay_queue *relay_find_queue(struct rproc_relay *relay,
 					    int notifyid)
 {
@@ -264,6 +268,55 @@ static void relay_look_soon(struct rproc_relay *relay)
 	schedule_delayed_work(&relay->look, relay->look_delay);
 }
 
+/* Whether the remote has used one of its rings since the host is there. */
+static bool relay_vdev_has_life(const struct relay_vdev *vdev)
+{
+	unsigned int i;
+
+	for (i = 0; i < vdev->num_queues; i++)
+		if (READ_ONCE(vdev->queue[i].ring.passed) !=
+		    vdev->queue[i].passed_before)
+			return true;
+
+	return false;
+}
+
+/*
+ * Some firmware puts its image's table back when it starts (OpenAMP's does),
+ * over what it was told meanwhile, and then waits for that. Until it shows life
+ * it is told again.
+ */
+static void relay_remind(struct work_struct *work)
+{
+	struct rproc_relay *relay = container_of(to_delayed_work(work),
+						 struct rproc_relay, remind);
+	bool waiting = false, told = false;
+	unsigned int i;
+
+	for (i = 0; i < relay->num_vdevs; i++) {
+		struct relay_vdev *vdev = &relay->vdevs[i];
+
+		if (!READ_ONCE(vdev->live) || relay_vdev_has_life(vdev))
+			continue;
+
+		waiting = true;
+		if (relay_vdev_knows(vdev))
+			continue;
+		relay_vdev_publish(vdev);
+		told = true;
+	}
+
+	if (told)
+		relay_ring_bell(relay);
+	if (!waiting)
+		return;
+
+	relay->remind_delay = min(2 * relay->remind_delay,
+				  (unsigned long)RELAY_REMIND_MAX);
+	if (relay_is_open(relay))
+		schedule_delayed_work(&relay->remind, relay->remind_delay);
+}
+
 /* After the fence: nobody is there, so whatever is sent has arrived. */
 static void relay_swallow(struct relay_queue *queue)
 {
@@ -306,6 +359,9 @@ static bool relay_go_live(struct relay_vdev *vdev)
 	for (i = 0; i < vdev->num_queues; i++)
 		relay_push(&vdev->queue[i]);
 	relay_ring_bell(relay);
+
+	relay->remind_delay = RELAY_REMIND_MIN;
+	schedule_delayed_work(&relay->remind, relay->remind_delay);
 
 	/* A bell that came too early for anybody to look */
 	kthread_queue_work(relay->worker, &relay->receive);
@@ -471,6 +527,7 @@ static void relay_close(struct rproc_relay *relay, bool wake)
 	}
 
 	cancel_delayed_work_sync(&relay->look);
+	cancel_delayed_work_sync(&relay->remind);
 	kthread_cancel_work_sync(&relay->receive);
 }
 
@@ -538,6 +595,7 @@ EXPORT_SYMBOL_GPL(rproc_relay_mend_vdevs);
 static void relay_prepare_queue(struct relay_queue *queue, bool running)
 {
 	queue->broken = false;
+	queue->passed_before = queue->ring.passed;
 	if (running)
 		relay_ring_adopt(&queue->ring, false);
 	else
@@ -691,6 +749,7 @@ struct rproc_relay *devm_rproc_relay_alloc(struct device *dev,
 	spin_lock_init(&relay->lock);
 	spin_lock_init(&relay->bell_lock);
 	INIT_DELAYED_WORK(&relay->look, relay_look);
+	INIT_DELAYED_WORK(&relay->remind, relay_remind);
 	kthread_init_work(&relay->receive, relay_receive);
 
 	relay->worker = kthread_create_worker(0, "relay/%s",

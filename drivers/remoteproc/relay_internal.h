@@ -28,6 +28,7 @@ struct relay_vdev;
  * @threaded: pulled by the relay's thread, because the host's callback may
  *	sleep; others are pulled in interrupt context
  * @broken: nothing passes any more, until the remote is started again
+ * @passed_before: what @ring had passed on before this life of the remote
  * @push_lock: guards the push side of @ring
  * @pull_lock: guards the pull side of @ring unless @threaded; taken before
  *	@push_lock where both are
@@ -39,6 +40,7 @@ struct relay_queue {
 	int notifyid;
 	bool threaded;
 	bool broken;
+	u64 passed_before;
 	spinlock_t push_lock;	/* push side of @ring */
 	spinlock_t pull_lock;	/* pull side of @ring */
 };
@@ -83,6 +85,8 @@ struct relay_vdev {
  * @receive: its work
  * @look: looks for silent progress while much is lent
  * @look_delay: when it looks next, jiffies
+ * @remind: tells the remote again what it has forgotten
+ * @remind_delay: when it looks next, jiffies
  * @fence: stops before the vdevs do, see relay_fence_stop()
  * @lock: guards @live of the vdevs while it is decided on
  * @bell_lock: held while a bell is looked at, so that @vdevs stay that long;
@@ -108,6 +112,8 @@ struct rproc_relay {
 	struct kthread_work receive;
 	struct delayed_work look;
 	unsigned long look_delay;
+	struct delayed_work remind;
+	unsigned long remind_delay;
 	struct rproc_subdev fence;
 	spinlock_t lock;	/* going live */
 	spinlock_t bell_lock;	/* a bell is looked at */
@@ -122,6 +128,7 @@ struct rproc_relay {
 bool relay_vdev_is_ok(const struct relay_vdev *vdev);
 bool relay_vdev_has_event_idx(const struct relay_vdev *vdev);
 void relay_vdev_publish(struct relay_vdev *vdev);
+bool relay_vdev_knows(const struct relay_vdev *vdev);
 void relay_read_notifyids(struct rproc_relay *relay);
 void relay_restore_table(struct rproc_relay *relay, void *wire_table);
 

@@ -5,7 +5,7 @@
  * The core works on private copies of the table and writes into them what the
  * remote has to know: where its rings are, which features were agreed on, and
  * that the driver is ready. Exactly that is carried over to the remote's own
- * table in shared memory. Nothing is ever read back from there.
+ * table in shared memory. Nothing is ever taken over from there.
  */
 
 #include <linux/device.h>
@@ -80,6 +80,29 @@ void relay_vdev_publish(struct relay_vdev *vdev)
 	/* The remote waits for the status before it reads the rest */
 	wmb();
 	WRITE_ONCE(to->status, from->status);
+}
+
+/**
+ * relay_vdev_knows() - whether the remote's table still says what it was told
+ * @vdev: a vdev whose driver is ready
+ *
+ * Nothing follows from a wrong answer but that it is told again. Context: any.
+ *
+ * Return: true if so.
+ */
+bool relay_vdev_knows(const struct relay_vdev *vdev)
+{
+	const struct fw_rsc_vdev *from = vdev_rsc(vdev, vdev->relay->table);
+	const struct fw_rsc_vdev *to = vdev_rsc(vdev, vdev->relay->wire_table);
+	unsigned int i;
+
+	for (i = 0; i < vdev->num_queues; i++)
+		if (READ_ONCE(to->vring[i].da) != vdev->queue[i].da ||
+		    READ_ONCE(to->vring[i].notifyid) != from->vring[i].notifyid)
+			return false;
+
+	return READ_ONCE(to->gfeatures) == from->gfeatures &&
+	       READ_ONCE(to->status) == from->status;
 }
 
 /**

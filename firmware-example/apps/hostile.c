@@ -40,6 +40,7 @@ static struct rpmsg_remote remote;
 static struct rpmsg_endpoint service;
 static volatile bool crash_in_irq;
 static uint32_t irq_seal;
+static uint8_t image_table[sizeof(table)];
 static bool silent, ring_always, no_shutdown;
 static uint32_t flood_left, flood_dst;
 static uint64_t deaf_until;
@@ -462,6 +463,15 @@ static void serve(void)
 	}
 }
 
+/* What some start-up code does with the initial values of its data. */
+static void put_table_back(void)
+{
+	while (!(*(volatile uint8_t *)&table.entry2.status &
+		 VIRTIO_STATUS_DRIVER_OK))
+		;
+	mem_copy(&table, image_table, sizeof(table));
+}
+
 static void boot(uint32_t how)
 {
 	switch (how) {
@@ -482,6 +492,10 @@ static void boot(uint32_t how)
 		*(volatile uint8_t *)&table.entry2.status =
 			VIRTIO_STATUS_DRIVER_OK;
 		break;
+	case HOSTILE_BOOT_TABLE:
+		ctrl_ready(&remote.ctrl);
+		put_table_back();
+		break;
 	}
 }
 
@@ -497,6 +511,7 @@ int main(void)
 	uint32_t how = read_note();
 	int err;
 
+	mem_copy(image_table, &table, sizeof(table));
 	board_log_init(trace_log, sizeof(trace_log), "hostile");
 	board_log("boot: %u\n", how);
 	port = board_port;

@@ -74,6 +74,7 @@
 #define HOSTILE_BOOT_CRASH_LATE	3	/* after ready, before DRIVER_OK */
 #define HOSTILE_BOOT_BELLS	4	/* rings before DRIVER_OK */
 #define HOSTILE_BOOT_STATUS	5	/* sets its own status to DRIVER_OK */
+#define HOSTILE_BOOT_TABLE	6	/* puts its table back after DRIVER_OK */
 
 /**
  * struct hostile_msg - a command

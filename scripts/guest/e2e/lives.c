@@ -325,6 +325,22 @@ static void die_during_start(const void *arg)
 	remote_check_echo(0);
 }
 
+/* Some firmware has its table's initial values back when it starts. */
+static void tell_the_forgetful(void)
+{
+	int fd = start_hostile();
+
+	command(fd, HOSTILE_NEXT_BOOT, 1, HOSTILE_BOOT_TABLE);
+	expect_ok(read(fd, &(struct hostile_msg){}, sizeof(struct hostile_msg)));
+	close(fd);
+	remote_stop(0);
+
+	fd = remote_start_and_open(0, 0);
+	remote_echo(fd, "told again");
+	close(fd);
+	remote_stop(0);
+}
+
 static unsigned int stop_ms(void)
 {
 	__u64 begin = now_us();
@@ -512,6 +528,8 @@ static const struct test tests[] = {
 	     start_by_hand_after_a_failed_recovery),
 	STILLBIRTH("crashes_before_it_is_ready", HOSTILE_BOOT_CRASH),
 	STILLBIRTH("hangs_before_it_is_ready", HOSTILE_BOOT_HANG),
+	TEST("a_remote_that_puts_its_table_back_is_told_again",
+	     tell_the_forgetful),
 	TEST("a_stop_lets_the_remote_finish", shut_down_gracefully),
 	TEST("a_stop_without_an_answer_is_forced_in_time", force_a_shutdown),
 	TEST("wrong_settings_are_refused", refuse_wrong_settings),
