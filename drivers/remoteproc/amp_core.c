@@ -98,6 +98,7 @@ static int amp_start(struct rproc *rproc)
 		return ret;
 	}
 
+	amp_farewell_arm(core);
 	amp_ctrl_start_watch(core);
 	amp_recovery_done(core);
 
@@ -112,12 +113,6 @@ static void amp_forget_crash(struct rproc *rproc)
 {
 	if (cancel_work(&rproc->crash_handler))
 		pm_relax(rproc->dev.parent);
-}
-
-/* The driver goes, and was told to leave the remote as it is. */
-static bool amp_stays(const struct amp_core *core)
-{
-	return READ_ONCE(core->removing) && READ_ONCE(core->leave_running);
 }
 
 static int amp_stop(struct rproc *rproc)
@@ -142,6 +137,7 @@ static int amp_stop(struct rproc *rproc)
 	if (ret)
 		return ret;
 
+	amp_farewell_disarm(core);
 	rproc_relay_stop(core->relay);
 	if (crashed)
 		amp_recovery_begin(core);
@@ -351,6 +347,27 @@ static void amp_shut_down(void *data)
 		amp_halt(core);
 }
 
+static int amp_read_farewell(struct amp_core *core)
+{
+	const char *channel;
+	u32 message;
+	int ret;
+
+	if (device_property_read_string(core->dev, "ampkit,shutdown-channel",
+					&channel))
+		return 0;
+
+	ret = device_property_read_u32(core->dev, "ampkit,shutdown-message",
+				       &message);
+	if (!ret)
+		ret = amp_farewell_set(core, channel, message);
+	if (ret)
+		return dev_err_probe(core->dev, ret,
+				     "bad shutdown channel or message\n");
+
+	return 0;
+}
+
 static int amp_read_properties(struct amp_core *core)
 {
 	int ret;
@@ -367,7 +384,7 @@ static int amp_read_properties(struct amp_core *core)
 	device_property_read_u32(core->dev, "ampkit,shutdown-timeout-ms",
 				 &core->shutdown_ms);
 
-	return 0;
+	return amp_read_farewell(core);
 }
 
 static int amp_find_state(struct amp_core *core)
@@ -407,6 +424,7 @@ static int amp_core_probe(struct platform_device *pdev)
 	platform_set_drvdata(pdev, core);
 	rproc->auto_boot = device_property_read_bool(dev, "ampkit,auto-boot");
 	amp_ctrl_init(core);
+	amp_farewell_init(core);
 	amp_recovery_init(core);
 
 	ret = amp_read_properties(core);

@@ -143,6 +143,18 @@ int amp_ctrl_wait_ready(struct amp_core *core)
 }
 
 /**
+ * amp_ctrl_can_shut_down() - whether the image can be asked to finish
+ * @core: the remote core
+ *
+ * Context: under the remote's lock.
+ * Return: true if amp_ctrl_shut_down() may do something.
+ */
+bool amp_ctrl_can_shut_down(const struct amp_core *core)
+{
+	return ctrl_has(core, AMPKIT_CTRL_F_SHUTDOWN);
+}
+
+/**
  * amp_ctrl_shut_down() - ask the remote to finish, and wait until it has
  * @core: the remote core, running
  *
@@ -155,7 +167,7 @@ void amp_ctrl_shut_down(struct amp_core *core)
 	unsigned int bound = READ_ONCE(core->shutdown_ms);
 	u32 state;
 
-	if (!ctrl_has(core, AMPKIT_CTRL_F_SHUTDOWN) || !bound ||
+	if (!amp_ctrl_can_shut_down(core) || !bound ||
 	    ctrl_state(core) != AMPKIT_CTRL_READY)
 		return;
 

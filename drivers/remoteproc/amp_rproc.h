@@ -8,6 +8,9 @@
 
 #include <linux/atomic.h>
 #include <linux/mailbox_client.h>
+#include <linux/mutex.h>
+#include <linux/remoteproc.h>
+#include <linux/rpmsg.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
@@ -21,8 +24,6 @@ struct elf_image;
 struct firmware;
 struct platform_driver;
 struct regmap;
-struct resource_table;
-struct rproc;
 struct rproc_relay;
 
 /**
@@ -105,6 +106,20 @@ struct amp_region {
 };
 
 /**
+ * struct amp_farewell - the last message to an image without a control block
+ * @subdev: sends it before the virtio devices go
+ * @lock: guards @channel and @message
+ * @channel: name of the channel that it is sent to, or empty
+ * @message: what is sent
+ */
+struct amp_farewell {
+	struct rproc_subdev subdev;
+	struct mutex lock;	/* channel, message */
+	char channel[RPMSG_NAME_SIZE];
+	u32 message;
+};
+
+/**
  * struct amp_core - a remote core
  * @dev: its device
  * @cluster: what it belongs to
@@ -120,6 +135,7 @@ struct amp_region {
  * @removing: the driver is going: nothing starts any more
  * @leave_running: a remove leaves the remote running
  * @shutdown_ms: how long a stop waits for the image to finish, 0 not to ask
+ * @farewell: how an image without one is asked to finish
  * @ctrl: the image's control block in its memory, or NULL
  * @ctrl_info: our copy of its entry in the resource table
  * @watch: looks at the control block once a heartbeat
@@ -151,6 +167,7 @@ struct amp_core {
 	bool removing;
 	bool leave_running;
 	unsigned int shutdown_ms;
+	struct amp_farewell farewell;
 	struct ampkit_ctrl *ctrl;
 	struct ampkit_rsc_ctrl ctrl_info;
 	struct delayed_work watch;
@@ -165,6 +182,12 @@ struct amp_core {
 	unsigned int owed_users;
 	unsigned int crashes;
 };
+
+/* Whether the driver goes, and was told to leave the remote as it is. */
+static inline bool amp_stays(const struct amp_core *core)
+{
+	return READ_ONCE(core->removing) && READ_ONCE(core->leave_running);
+}
 
 /* amp_attach.c */
 struct resource_table *amp_get_loaded_rsc_table(struct rproc *rproc,
@@ -199,12 +222,19 @@ void amp_ctrl_bind(struct amp_core *core, const void *body, size_t len);
 void amp_ctrl_unbind(struct amp_core *core);
 void amp_ctrl_clear(struct amp_core *core);
 int amp_ctrl_wait_ready(struct amp_core *core);
+bool amp_ctrl_can_shut_down(const struct amp_core *core);
 void amp_ctrl_shut_down(struct amp_core *core);
 void amp_ctrl_start_watch(struct amp_core *core);
 void amp_ctrl_stop_watch(struct amp_core *core);
 void amp_ctrl_bell(struct amp_core *core);
 bool amp_ctrl_read_crash(struct amp_core *core, struct ampkit_crash *crash);
 void amp_ctrl_log_crash(struct amp_core *core);
+
+/* amp_farewell.c */
+void amp_farewell_init(struct amp_core *core);
+int amp_farewell_set(struct amp_core *core, const char *channel, u32 message);
+void amp_farewell_arm(struct amp_core *core);
+void amp_farewell_disarm(struct amp_core *core);
 
 /* amp_recovery.c */
 void amp_recovery_init(struct amp_core *core);

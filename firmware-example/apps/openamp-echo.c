@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * OpenAMP's echo demonstration, see ampkit/demo.h. DEMO_SHUTDOWN takes the
- * service away; the remote itself lives on until the host stops it.
+ * service away; the remote itself lives on until the host stops it. As the
+ * original it has no control block.
  */
 #include <ampkit/demo.h>
 
 #include "app.h"
 
-RPMSG_RSC_TABLE(table, RSC_TRACE(trace_log, APP_LOG_SIZE), RSC_RPMSG(256),
-		RSC_CTRL(ctrl, APP_HEARTBEAT_MS));
+RPMSG_RSC_TABLE(table, RSC_TRACE(trace_log, APP_LOG_SIZE), RSC_RPMSG(256));
 
 static struct rpmsg_remote remote;
 static struct rpmsg_endpoint service;
@@ -31,7 +31,6 @@ int main(void)
 		.table = &table,
 		.table_size = sizeof(table),
 		.port = &board_port,
-		.ctrl = &ctrl,
 		.link = app_link,
 	};
 	int err;

@@ -96,6 +96,10 @@ static void read_properties(void)
 	expect_ok(read_file(SYSFS_RPROC "1/device/ampkit/shutdown_timeout_ms",
 			    text, sizeof(text)));
 	expect(!strcmp(text, "1000\n"), "core 3: %s", text);
+	expect_ok(read_file(SYSFS_RPROC "0/device/ampkit/shutdown_message",
+			    text, sizeof(text)));
+	expect(!strcmp(text, "rpmsg-openamp-demo-channel 0xef56a55a\n"),
+	       "core 2: %s", text);
 	expect_ok(read_file("/sys/bus/platform/devices/doorbell-core2/power/wakeup",
 			    text, sizeof(text)));
 	expect(!strcmp(text, "enabled\n"), "bell of core 2: %s", text);

@@ -4,6 +4,7 @@
  * shutdowns that are answered or not, remotes that run on without a driver, and
  * how often something has to be stopped that was started twice.
  */
+#include <ampkit/demo.h>
 #include <ampkit/echo.h>
 #include <ampkit/hostile.h>
 #include <fcntl.h>
@@ -16,6 +17,8 @@
 #define HOSTILE		"ampkit/hostile-core2.elf"
 #define FIRMWARE_DIR	"/lib/firmware/"
 #define SETTINGS	SYSFS_RPROC "0/device/ampkit/"
+#define FAREWELL	"rpmsg-openamp-demo-channel 0xef56a55a"
+#define A_LONG_NAME	"a-name-that-no-channel-can-have-at-all"
 
 /* A hung remote is noticed after four periods of its heartbeat. */
 #define HANG_MS		20000
@@ -341,6 +344,12 @@ static void tell_the_forgetful(void)
 	remote_stop(0);
 }
 
+static bool has_demo_channel(void *unused)
+{
+	(void)unused;
+	return count_entries("/sys/bus/rpmsg/devices/*." DEMO_SERVICE ".*");
+}
+
 static unsigned int stop_ms(void)
 {
 	__u64 begin = now_us();
@@ -365,6 +374,37 @@ static void shut_down_gracefully(void)
 	expect(!log_has(mark, "no answer"), "the request was not answered");
 }
 
+/* An image without a control block is asked by the message of its own kind. */
+static void say_farewell(void)
+{
+	int mark = log_mark();
+	unsigned int ms;
+
+	set("device/ampkit/shutdown_message", FAREWELL);
+	set("device/ampkit/shutdown_timeout_ms", "60000");
+	remote_set_firmware(0, "ampkit/openamp-echo-core2.elf");
+	remote_start(0);
+	expect_soon(has_demo_channel, NULL, WAIT_MS);
+	ms = stop_ms();
+	note("answered within %u ms", ms);
+	expect(ms < 30000, "%u ms", ms);
+	expect(!log_has(mark, "no answer"), "the message was not answered");
+
+	/* Nobody to say it to, or nobody who knows it */
+	remote_set_firmware(0, "ampkit/minimal-core2.elf");
+	close(remote_start_and_open(0, 0));
+	expect(stop_ms() < PROMPT_MS, "a stop waited for nobody");
+	set("device/ampkit/shutdown_message", "rpmsg-raw 1");
+	set("device/ampkit/shutdown_timeout_ms", "300");
+	close(remote_start_and_open(0, 0));
+	ms = stop_ms();
+	expect(ms >= 300 && ms < 300 + PROMPT_MS, "%u ms", ms);
+	expect(log_has(mark, "no answer"), "the log does not say so");
+
+	set("device/ampkit/shutdown_timeout_ms", "1000");
+	set("device/ampkit/shutdown_message", "none");
+}
+
 static void force_a_shutdown(void)
 {
 	int fd = start_hostile();
@@ -387,6 +427,12 @@ static void refuse_wrong_settings(void)
 	expect_eq(write_file(SETTINGS "shutdown_timeout_ms", "60001"), -EINVAL);
 	expect_eq(write_file(SETTINGS "shutdown_timeout_ms", "-1"), -EINVAL);
 	expect_eq(write_file(SETTINGS "shutdown_timeout_ms", "soon"), -EINVAL);
+	expect_eq(write_file(SETTINGS "shutdown_message", "channel"), -EINVAL);
+	expect_eq(write_file(SETTINGS "shutdown_message", "channel x"), -EINVAL);
+	expect_eq(write_file(SETTINGS "shutdown_message", "channel 4294967296"),
+		  -ERANGE);
+	expect_eq(write_file(SETTINGS "shutdown_message", A_LONG_NAME " 1"),
+		  -EINVAL);
 	expect_eq(write_file(SETTINGS "leave_running", "perhaps"), -EINVAL);
 }
 
@@ -531,6 +577,8 @@ static const struct test tests[] = {
 	TEST("a_remote_that_puts_its_table_back_is_told_again",
 	     tell_the_forgetful),
 	TEST("a_stop_lets_the_remote_finish", shut_down_gracefully),
+	TEST("a_stop_says_farewell_to_an_image_without_control_block",
+	     say_farewell),
 	TEST("a_stop_without_an_answer_is_forced_in_time", force_a_shutdown),
 	TEST("wrong_settings_are_refused", refuse_wrong_settings),
 	TEST("a_remote_runs_on_without_a_driver", run_on_without_a_driver,
