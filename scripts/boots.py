@@ -45,6 +45,7 @@ EARLIER_CORE_3 = (firmware("echo-core3"),
 # Name of the boot, as the guest's program e2e knows it, and what it is like
 BOOTS = {
     "auto-boot": {"dtb": "auto-boot"},
+    "bad-tree": {"dtb": "bad-tree"},
     "earlier": {"devices": EARLIER_CORE_3},
     "panic": {"devices": EARLIER_CORE_3},
 }

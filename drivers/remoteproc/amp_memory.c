@@ -73,11 +73,17 @@ static int add_region(struct amp_core *core, unsigned int i)
 	struct amp_region *region = &core->regions[i];
 	struct reserved_mem *rmem;
 	struct device_node *node;
+	bool pool;
 	int ret;
 
 	node = of_parse_phandle(np, "memory-region", i);
 	rmem = node ? of_reserved_mem_lookup(node) : NULL;
+	pool = node && of_device_is_compatible(node, "shared-dma-pool");
 	of_node_put(node);
+	/* The core would take its buffers from it, past the relay */
+	if (pool)
+		return dev_err_probe(core->dev, -EINVAL,
+				     "memory-region %u is a DMA pool\n", i);
 	if (!rmem)
 		return dev_err_probe(core->dev, -EINVAL,
 				     "memory-region %u is no reserved memory\n",

@@ -48,6 +48,12 @@
 /* First and longest delay of a look whether the remote still knows, jiffies */
 #define RELAY_REMIND_MIN	(HZ / 50 ?: 1)
 #define RELAY_REMIND_MAX	HZ
+/* How many there are at most */
+#define RELAY_REMIND_LOOKS	60
+/* Which of them ends the patience with a remote that ran before its host */
+#define RELAY_REMIND_PULSE	3
+/* And which ends that with one that still does not announce anything */
+#define RELAY_REMIND_GIVE_UP	6
 
 static struct relay_queue *relay_find_queue(struct rproc_relay *relay,
 					    int notifyid)
@@ -68,6 +74,11 @@ static struct relay_queue *relay_find_queue(struct rproc_relay *relay,
 static bool relay_is_open(const struct rproc_relay *relay)
 {
 	return READ_ONCE(relay->running) && !READ_ONCE(relay->fenced);
+}
+
+static bool relay_vdev_is_open(const struct relay_vdev *vdev)
+{
+	return relay_is_open(vdev->relay) && !READ_ONCE(vdev->left);
 }
 
 static void relay_ring_bell(struct rproc_relay *relay)
@@ -118,7 +129,7 @@ static bool relay_push(struct relay_queue *queue)
 	bool bell = false;
 
 	spin_lock_irqsave(&queue->push_lock, flags);
-	if (relay_is_open(relay) && !READ_ONCE(queue->broken)) {
+	if (relay_vdev_is_open(queue->vdev) && !READ_ONCE(queue->broken)) {
 		count = relay_ring_push(&queue->ring);
 		bell = relay_ring_needs_bell(&queue->ring);
 	}
@@ -202,7 +213,7 @@ static void relay_complete(struct relay_queue *queue)
 	unsigned long flags;
 
 	spin_lock_irqsave(&queue->pull_lock, flags);
-	if (relay_is_open(queue->vdev->relay))
+	if (relay_vdev_is_open(queue->vdev))
 		relay_complete_locked(queue);
 	spin_unlock_irqrestore(&queue->pull_lock, flags);
 }
@@ -214,7 +225,7 @@ static void relay_try_complete(struct relay_queue *queue)
 
 	if (!spin_trylock_irqsave(&queue->pull_lock, flags))
 		return;
-	if (relay_is_open(queue->vdev->relay))
+	if (relay_vdev_is_open(queue->vdev))
 		relay_complete_locked(queue);
 	spin_unlock_irqrestore(&queue->pull_lock, flags);
 }
@@ -268,15 +279,49 @@ static void relay_look_soon(struct rproc_relay *relay)
 	schedule_delayed_work(&relay->look, relay->look_delay);
 }
 
-/* Whether the remote has used one of its rings since the host is there. */
+/*
+ * Whether the remote has used one of its rings since the host is there. One that
+ * ran before may still be talking to the host before: then only an announcement
+ * is sure to be meant for this one.
+ */
 static bool relay_vdev_has_life(const struct relay_vdev *vdev)
 {
 	unsigned int i;
+
+	if (vdev->adopted && relay_vdev_announces(vdev))
+		return READ_ONCE(vdev->ns.num);
 
 	for (i = 0; i < vdev->num_queues; i++)
 		if (READ_ONCE(vdev->queue[i].ring.passed) !=
 		    vdev->queue[i].passed_before)
 			return true;
+
+	return false;
+}
+
+/*
+ * A remote that was reset and set up again between two of its looks at the
+ * status has not noticed, and waits for a host that is no more. That is all that
+ * can be told from outside, so it is reset once more, for a while this time.
+ */
+static bool relay_may_have_missed(struct relay_vdev *vdev)
+{
+	return vdev->adopted && vdev->looks == RELAY_REMIND_PULSE;
+}
+
+/* True if something was said. */
+static bool relay_remind_vdev(struct relay_vdev *vdev)
+{
+	if (vdev->looks == RELAY_REMIND_GIVE_UP)
+		WRITE_ONCE(vdev->ns.awaited, false);
+	if (!relay_vdev_knows(vdev)) {
+		relay_vdev_publish(vdev);
+		return true;
+	}
+	if (relay_may_have_missed(vdev)) {
+		relay_vdev_unpublish(vdev);
+		return true;
+	}
 
 	return false;
 }
@@ -296,14 +341,13 @@ static void relay_remind(struct work_struct *work)
 	for (i = 0; i < relay->num_vdevs; i++) {
 		struct relay_vdev *vdev = &relay->vdevs[i];
 
-		if (!READ_ONCE(vdev->live) || relay_vdev_has_life(vdev))
+		if (!READ_ONCE(vdev->live) || !relay_vdev_is_open(vdev) ||
+		    relay_vdev_has_life(vdev) ||
+		    vdev->looks++ == RELAY_REMIND_LOOKS)
 			continue;
 
 		waiting = true;
-		if (relay_vdev_knows(vdev))
-			continue;
-		relay_vdev_publish(vdev);
-		told = true;
+		told |= relay_remind_vdev(vdev);
 	}
 
 	if (told)
@@ -346,6 +390,7 @@ static bool relay_go_live(struct relay_vdev *vdev)
 		event_idx = relay_vdev_has_event_idx(vdev);
 		for (i = 0; i < vdev->num_queues; i++)
 			vdev->queue[i].ring.cfg.event_idx = event_idx;
+		vdev->ns.awaited = vdev->adopted && relay_vdev_announces(vdev);
 		relay_vdev_publish(vdev);
 		WRITE_ONCE(vdev->live, true);
 		first = true;
@@ -385,7 +430,7 @@ void rproc_relay_kick(struct rproc_relay *relay, int notifyid)
 	if (!queue || !READ_ONCE(relay->running))
 		return;
 
-	if (READ_ONCE(relay->fenced)) {
+	if (READ_ONCE(relay->fenced) || READ_ONCE(queue->vdev->left)) {
 		relay_swallow(queue);
 		return;
 	}
@@ -425,7 +470,7 @@ static bool relay_receive_queue(struct relay_queue *queue)
 {
 	unsigned int total = 0;
 
-	while (relay_is_open(queue->vdev->relay) && total < RELAY_BURST) {
+	while (relay_vdev_is_open(queue->vdev) && total < RELAY_BURST) {
 		int count = relay_receive_batch(queue);
 
 		if (!count && !relay_ring_arm(&queue->ring))
@@ -495,36 +540,43 @@ void rproc_relay_bell(struct rproc_relay *relay)
 }
 EXPORT_SYMBOL_GPL(rproc_relay_bell);
 
+/* Who waits for room gets it, and whoever may wait: nobody listens any more. */
+static void relay_close_vdev(struct relay_vdev *vdev, bool wake)
+{
+	unsigned long flags;
+	unsigned int i;
+
+	/* Before there is room: it must not look like the remote's */
+	relay_link_set_open(vdev->link, false);
+
+	for (i = 0; i < vdev->num_queues; i++) {
+		struct relay_queue *queue = &vdev->queue[i];
+
+		spin_lock_irqsave(&queue->pull_lock, flags);
+		spin_lock(&queue->push_lock);
+		relay_ring_give_back(&queue->ring);
+		relay_ring_swallow(&queue->ring);
+		spin_unlock(&queue->push_lock);
+		spin_unlock_irqrestore(&queue->pull_lock, flags);
+
+		if (wake && !queue->threaded)
+			relay_interrupt(queue);
+	}
+}
+
 /* Nobody passes any more, and nobody is still on the way. */
 static void relay_close(struct rproc_relay *relay, bool wake)
 {
 	unsigned long flags;
-	unsigned int i, j;
+	unsigned int i;
 
 	spin_lock_irqsave(&relay->bell_lock, flags);
 	WRITE_ONCE(relay->fenced, true);
 	spin_unlock_irqrestore(&relay->bell_lock, flags);
 
-	for (i = 0; i < relay->num_vdevs; i++) {
-		struct relay_vdev *vdev = &relay->vdevs[i];
-
-		/* Before there is room: it must not look like the remote's */
-		relay_link_set_open(vdev->link, false);
-
-		for (j = 0; j < vdev->num_queues; j++) {
-			struct relay_queue *queue = &vdev->queue[j];
-
-			spin_lock_irqsave(&queue->pull_lock, flags);
-			spin_lock(&queue->push_lock);
-			relay_ring_give_back(&queue->ring);
-			relay_ring_swallow(&queue->ring);
-			spin_unlock(&queue->push_lock);
-			spin_unlock_irqrestore(&queue->pull_lock, flags);
-
-			if (wake && !queue->threaded)
-				relay_interrupt(queue);
-		}
-	}
+	for (i = 0; i < relay->num_vdevs; i++)
+		relay_close_vdev(&relay->vdevs[i],
+				 wake && !relay->vdevs[i].left);
 
 	cancel_delayed_work_sync(&relay->look);
 	cancel_delayed_work_sync(&relay->remind);
@@ -603,10 +655,88 @@ static void relay_prepare_queue(struct relay_queue *queue, bool running)
 	relay_tell_room(queue);
 }
 
+static void relay_prepare_vdev(struct relay_vdev *vdev, bool running)
+{
+	unsigned int i;
+
+	vdev->live = false;
+	vdev->adopted = running;
+	vdev->looks = 0;
+	relay_ns_reset(&vdev->ns, ktime_get_mono_fast_ns() / NSEC_PER_MSEC);
+	for (i = 0; i < vdev->num_queues; i++)
+		relay_prepare_queue(&vdev->queue[i], running);
+}
+
+/**
+ * relay_vdev_leave() - the driver of a vdev is about to go
+ * @vdev: the vdev
+ *
+ * What relay_fence_stop() does for all of them when the remote is stopped. Here
+ * the others go on.
+ *
+ * Context: may sleep; the virtio device is locked.
+ */
+void relay_vdev_leave(struct relay_vdev *vdev)
+{
+	struct rproc_relay *relay = vdev->relay;
+	unsigned long flags;
+
+	if (!relay_vdev_is_open(vdev))
+		return;
+
+	spin_lock_irqsave(&relay->bell_lock, flags);
+	WRITE_ONCE(vdev->left, true);
+	spin_unlock_irqrestore(&relay->bell_lock, flags);
+
+	relay_close_vdev(vdev, true);
+
+	/* Nobody is still on the way; the other vdevs have another look */
+	flush_delayed_work(&relay->look);
+	flush_delayed_work(&relay->remind);
+	kthread_queue_work(relay->worker, &relay->receive);
+	kthread_flush_work(&relay->receive);
+}
+
+/**
+ * relay_vdev_left() - the driver of a vdev has gone
+ * @vdev: the vdev
+ *
+ * Context: may sleep; the virtio device is locked.
+ */
+void relay_vdev_left(struct relay_vdev *vdev)
+{
+	if (!relay_is_open(vdev->relay) || !vdev->left)
+		return;
+
+	WRITE_ONCE(vdev->live, false);
+	relay_vdev_unpublish(vdev);
+	relay_ring_bell(vdev->relay);
+}
+
+/**
+ * relay_vdev_enter() - a driver of a vdev is about to come
+ * @vdev: the vdev
+ *
+ * The remote runs, and may not have noticed that there was none: its rings go
+ * on from where they are.
+ *
+ * Context: may sleep; the virtio device is locked.
+ */
+void relay_vdev_enter(struct relay_vdev *vdev)
+{
+	if (!relay_is_open(vdev->relay) || !vdev->left)
+		return;
+
+	relay_prepare_vdev(vdev, true);
+	/* Bells and kicks find all of the above done */
+	smp_wmb();
+	WRITE_ONCE(vdev->left, false);
+}
+
 static void relay_begin(struct rproc_relay *relay, void *wire_table,
 			bool running)
 {
-	unsigned int i, j;
+	unsigned int i;
 
 	relay->wire_table = wire_table;
 	relay_read_notifyids(relay);
@@ -614,11 +744,8 @@ static void relay_begin(struct rproc_relay *relay, void *wire_table,
 	for (i = 0; i < relay->num_vdevs; i++) {
 		struct relay_vdev *vdev = &relay->vdevs[i];
 
-		vdev->live = false;
-		relay_ns_reset(&vdev->ns,
-			       ktime_get_mono_fast_ns() / NSEC_PER_MSEC);
-		for (j = 0; j < vdev->num_queues; j++)
-			relay_prepare_queue(&vdev->queue[j], running);
+		vdev->left = false;
+		relay_prepare_vdev(vdev, running);
 	}
 
 	relay->fence.stop = relay_fence_stop;

@@ -56,6 +56,10 @@ struct relay_queue {
  * @link: its transmit side, for clients
  * @ns: what the host was told of its channels; the relay's thread has it
  * @live: its driver has said DRIVER_OK, and the remote was told
+ * @adopted: the remote ran when this host came
+ * @looks: how often it was looked for life in vain
+ * @left: its driver has gone while the remote runs: nothing is passed until
+ *	the next one comes
  */
 struct relay_vdev {
 	struct rproc_relay *relay;
@@ -67,6 +71,9 @@ struct relay_vdev {
 	struct rproc_relay_link *link;
 	struct relay_ns ns;
 	bool live;
+	bool adopted;
+	unsigned int looks;
+	bool left;
 };
 
 /**
@@ -124,17 +131,25 @@ struct rproc_relay {
 	bool fenced;
 };
 
+/* relay.c */
+void relay_vdev_leave(struct relay_vdev *vdev);
+void relay_vdev_left(struct relay_vdev *vdev);
+void relay_vdev_enter(struct relay_vdev *vdev);
+
 /* relay_table.c */
 bool relay_vdev_is_ok(const struct relay_vdev *vdev);
 bool relay_vdev_has_event_idx(const struct relay_vdev *vdev);
+bool relay_vdev_announces(const struct relay_vdev *vdev);
 void relay_vdev_publish(struct relay_vdev *vdev);
 bool relay_vdev_knows(const struct relay_vdev *vdev);
 void relay_read_notifyids(struct rproc_relay *relay);
+void relay_vdev_unpublish(struct relay_vdev *vdev);
 void relay_restore_table(struct rproc_relay *relay, void *wire_table);
 
 /* relay_link.c */
 void relay_register(struct rproc_relay *relay);
 void relay_unregister(struct rproc_relay *relay);
+struct rproc_relay *relay_find(const struct device *dev);
 struct rproc_relay_link *relay_link_alloc(void);
 void relay_link_set_open(struct rproc_relay_link *link, bool open);
 void relay_link_set_room(struct rproc_relay_link *link, unsigned int room);

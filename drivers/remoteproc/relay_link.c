@@ -111,6 +111,24 @@ static struct rproc_relay *find_relay(const struct device *dev)
 	return NULL;
 }
 
+/**
+ * relay_find() - find the relay whose remote a device is, or belongs to
+ * @dev: the device
+ *
+ * Context: may sleep; the remote must not go away meanwhile.
+ * Return: the relay or NULL.
+ */
+struct rproc_relay *relay_find(const struct device *dev)
+{
+	struct rproc_relay *relay;
+
+	mutex_lock(&relays_lock);
+	relay = find_relay(dev);
+	mutex_unlock(&relays_lock);
+
+	return relay;
+}
+
 static struct rproc_relay_link *find_link(struct rproc_relay *relay,
 					  const struct device *dev)
 {

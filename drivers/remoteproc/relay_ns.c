@@ -63,6 +63,7 @@ static bool accept_create(struct relay_ns *ns, u32 addr, u32 hash)
 	if (ns->num == RELAY_NS_MAX_CHANNELS || find_channel(ns, addr, hash))
 		return false;
 
+	WRITE_ONCE(ns->awaited, false);
 	ns->channels[ns->num++] = (struct relay_ns_channel){ addr, hash };
 	return true;
 }

@@ -29,12 +29,15 @@ struct relay_ns_channel {
 
 /**
  * struct relay_ns - what the host was told of a vdev's channels
+ * @awaited: the remote may not have noticed that it has a new host: what it
+ *	sends before it announces something is for the old one
  * @num: used elements of @channels
  * @tokens: announcements that may still come at once
  * @filled_ms: when @tokens was filled up last
  * @channels: the channels there are
  */
 struct relay_ns {
+	bool awaited;
 	unsigned int num;
 	unsigned int tokens;
 	u64 filled_ms;

@@ -180,6 +180,19 @@ static bool find_old(struct relay_ring *ring, u16 used, u16 avail)
 	return true;
 }
 
+/*
+ * What the host before has sent and the remote has not taken yet would be
+ * answered to this one. The buffers are the remote's and stay so, but with
+ * nothing in them.
+ */
+static void empty_old(struct relay_ring *ring)
+{
+	unsigned int head;
+
+	for_each_set_bit(head, ring->old, ring->cfg.num)
+		memset(wire_buf(ring, head), 0, ring->cfg.empty_len);
+}
+
 /**
  * relay_ring_adopt() - go on with a ring that a running remote has
  * @ring: the ring
@@ -202,6 +215,7 @@ bool relay_ring_adopt(struct relay_ring *ring, bool event_idx)
 		return false;
 	}
 
+	empty_old(ring);
 	ring->wire_avail = avail;
 	ring->bell_avail = avail;
 	ring->wire_used = used;

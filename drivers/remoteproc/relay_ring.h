@@ -44,6 +44,8 @@ enum relay_drop {
  * @buf_size: bytes in one wire buffer
  * @min_len: shortest used length that is legal for a buffer that the remote
  *	writes to; 0 for any
+ * @empty_len: bytes that make a message mean nothing to the remote when they
+ *	are zero; 0 if there are none, or the remote does not read these buffers
  * @lazy: the host does not wait for each completion, only for free room
  * @event_idx: VIRTIO_RING_F_EVENT_IDX is agreed on
  * @check: looks at what the remote has sent, in its first host buffer and
@@ -59,6 +61,7 @@ struct relay_ring_config {
 	u32 buf_da;
 	u32 buf_size;
 	u32 min_len;
+	u32 empty_len;
 	bool lazy;
 	bool event_idx;
 	bool (*check)(void *priv, const void *msg, u32 len);

@@ -35,6 +35,7 @@ static_assert(sizeof(struct rpmsg_wire_hdr) == RELAY_RPMSG_HDR_LEN);
  */
 bool relay_rpmsg_check(void *priv, const void *msg, u32 len)
 {
+	struct relay_ns *ns = priv;
 	struct rpmsg_wire_hdr hdr;
 	u16 payload;
 
@@ -46,8 +47,8 @@ bool relay_rpmsg_check(void *priv, const void *msg, u32 len)
 	if (payload > len - sizeof(hdr))
 		return false;
 	if (le32_to_cpu(hdr.dst) == RPMSG_NS_ADDR)
-		return relay_ns_accept(priv, msg + sizeof(hdr), payload,
+		return relay_ns_accept(ns, msg + sizeof(hdr), payload,
 				       ktime_get_mono_fast_ns() / NSEC_PER_MSEC);
 
-	return true;
+	return !READ_ONCE(ns->awaited);
 }

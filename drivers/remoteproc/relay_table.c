@@ -24,6 +24,9 @@
 #define RELAY_TRANSPORT_FEATURES	BIT(VIRTIO_RING_F_EVENT_IDX)
 #define RELAY_DEVICE_FEATURES		GENMASK(23, 0)
 
+/* VIRTIO_RPMSG_F_NS, of which the kernel has no public header */
+#define RELAY_RPMSG_F_NS		BIT(0)
+
 static struct fw_rsc_vdev *vdev_rsc(const struct relay_vdev *vdev, void *table)
 {
 	return table + vdev->rsc_offset;
@@ -55,6 +58,19 @@ bool relay_vdev_has_event_idx(const struct relay_vdev *vdev)
 {
 	return vdev_rsc(vdev, vdev->relay->table)->gfeatures &
 	       BIT(VIRTIO_RING_F_EVENT_IDX);
+}
+
+/**
+ * relay_vdev_announces() - whether the remote will announce its channels
+ * @vdev: a vdev whose driver is ready
+ *
+ * Context: any.
+ * Return: true if it is rpmsg with VIRTIO_RPMSG_F_NS agreed on.
+ */
+bool relay_vdev_announces(const struct relay_vdev *vdev)
+{
+	return vdev->id == VIRTIO_ID_RPMSG &&
+	       vdev_rsc(vdev, vdev->relay->table)->gfeatures & RELAY_RPMSG_F_NS;
 }
 
 /**
@@ -230,6 +246,8 @@ static int init_queue(struct relay_queue *queue, unsigned int id,
 		cfg.check_priv = &queue->vdev->ns;
 	}
 	cfg.lazy = rpmsg && id == 1;
+	/* A message without length to an address that nobody has */
+	cfg.empty_len = cfg.lazy ? RELAY_RPMSG_HDR_LEN : 0;
 
 	cfg.host = alloc_pages_exact(vring_size(cfg.num, cfg.align),
 				     GFP_KERNEL | __GFP_ZERO);
@@ -573,6 +591,23 @@ struct resource_table *rproc_relay_load_running(struct rproc_relay *relay,
 	return relay->table;
 }
 EXPORT_SYMBOL_GPL(rproc_relay_load_running);
+
+/**
+ * relay_vdev_unpublish() - tell the remote that a vdev has no driver any more
+ * @vdev: the vdev
+ *
+ * To the remote that is a reset (virtio 1.2, 2.1). Context: any.
+ */
+void relay_vdev_unpublish(struct relay_vdev *vdev)
+{
+	struct fw_rsc_vdev *to = vdev_rsc(vdev, vdev->relay->wire_table);
+
+	WRITE_ONCE(to->status, 0);
+
+	/* Before what is meaningless after it, and before the bell */
+	wmb();
+	to->gfeatures = 0;
+}
 
 /**
  * relay_restore_table() - leave the remote's table as it was without a host

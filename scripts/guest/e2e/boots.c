@@ -195,6 +195,80 @@ const struct suite earlier_suite = {
 	.count = ARRAY_SIZE(earlier_tests),
 };
 
+/**
+ * struct refusal - what is said of a node of dts/tests/bad-tree.dts
+ * @node: its name
+ * @says: the kernel's log
+ */
+struct refusal {
+	const char *node;
+	const char *says;
+};
+
+static const struct refusal refusals[] = {
+	{ "core-no-reg", "no core number in reg" },
+	{ "core-number-9", "there is no core 9" },
+	{ "core-no-memory", "no memory-region to load an image to" },
+	{ "core-not-memory", "memory-region 0 is no reserved memory" },
+	{ "core-high-memory", "is not below 4 GiB" },
+	{ "core-dma-pool", "memory-region 0 is a DMA pool" },
+	{ "core-same-memory", "collide" },
+	{ "core-same-name", "memory regions a and a collide" },
+	{ "core-no-mailbox", "can't get the mailbox channel tx" },
+	{ "core-no-bell-7", "can't get the mailbox channel tx" },
+	{ "core-no-cells", "can't get the mailbox channel tx" },
+	{ "core-not-coherent", "node is not dma-coherent" },
+	{ "core-no-message", "bad shutdown channel or message" },
+	{ "core-long-channel", "bad shutdown channel or message" },
+	{ "doorbell-no-interrupt", "can't get the interrupt" },
+	{ "doorbell-no-remote", "can't map ampkit,remote-interrupt" },
+	{ "doorbell-bad-remote", "can't map ampkit,remote-interrupt" },
+	{ "no-registers", "can't map the registers crf" },
+};
+
+static bool is_refused(int mark, const struct refusal *refusal)
+{
+	struct log_line line;
+
+	while (log_next(mark, &line))
+		if (strstr(line.text, refusal->node) &&
+		    strstr(line.text, refusal->says))
+			return true;
+	return false;
+}
+
+static void refuse_bad_nodes(void)
+{
+	int marks[ARRAY_SIZE(refusals)];
+	unsigned int round;
+	size_t i;
+
+	for (round = 0; round < 3; round++) {
+		modules_unload();
+		for (i = 0; i < ARRAY_SIZE(refusals); i++)
+			marks[i] = log_mark();
+		modules_load();
+		for (i = 0; i < ARRAY_SIZE(refusals); i++) {
+			expect(is_refused(marks[i], &refusals[i]),
+			       "%s: \"%s\"", refusals[i].node,
+			       refusals[i].says);
+			close(marks[i]);
+		}
+		remote_check_echo(0);
+		remote_check_echo(1);
+	}
+}
+
+static const struct test bad_tree_tests[] = {
+	TEST("fault_33_nodes_that_are_wrong_are_refused_with_a_reason",
+	     refuse_bad_nodes, .as_found = true),
+};
+
+const struct suite bad_tree_suite = {
+	.tests = bad_tree_tests,
+	.count = ARRAY_SIZE(bad_tree_tests),
+};
+
 /* One remote is ours, the other was there before. The host sees the rest. */
 static void panic_with_remotes_running(void)
 {

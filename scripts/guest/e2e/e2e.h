@@ -109,6 +109,7 @@ extern const struct suite reattach_suite;
 extern const struct suite suspend_suite;
 extern const struct suite last_suite;
 extern const struct suite auto_boot_suite;
+extern const struct suite bad_tree_suite;
 extern const struct suite earlier_suite;
 extern const struct suite panic_suite;
 

@@ -39,6 +39,7 @@ static const struct {
 	const struct suite *suite;
 } boots[] = {
 	{ "auto-boot", &auto_boot_suite },
+	{ "bad-tree", &bad_tree_suite },
 	{ "earlier", &earlier_suite },
 	{ "panic", &panic_suite },
 };

@@ -19,6 +19,7 @@
 #define USER		"rproc_user"
 #define USER_NODE	"node=/soc/remoteproc@fd1a0000/core@2"
 #define DRIVER		"/sys/bus/platform/drivers/amp_core/"
+#define VIRTIO_DRIVER	"/sys/bus/virtio/drivers/virtio_rpmsg_bus/"
 #define CDEV		"/dev/remoteproc0"
 
 #define CRF_RST_FPD_APU	0xfd1a0104UL
@@ -198,6 +199,57 @@ static void unbind_under_traffic(void)
 	remote_check_echo(0);
 }
 
+static void find_virtio(char *name, size_t size)
+{
+	glob_t found;
+
+	expect_eq(glob(SYSFS_RPROC "0/*/virtio[0-9]*", 0, NULL, &found), 0);
+	snprintf(name, size, "%s", strrchr(found.gl_pathv[0], '/') + 1);
+	globfree(&found);
+}
+
+/* The core of the kernel resets the device then, and tells no driver of ours. */
+static void unbind_virtio(void)
+{
+	unsigned int round, rounds = param_number("cycles", 100) / 5;
+	pthread_t thread;
+	char device[64];
+	int fd;
+
+	remote_start(0);
+	for (round = 0; round < rounds; round++) {
+		expect_soon(runs_with_node, NULL, WAIT_MS);
+		find_virtio(device, sizeof(device));
+		fd = remote_open(0, O_NONBLOCK);
+		pthread_create(&thread, NULL, send_and_receive, &fd);
+		pause_us(random_below(5000));
+		expect_ok(write_file(VIRTIO_DRIVER "unbind", device));
+		pthread_join(thread, NULL);
+		expect_errno(write(fd, "dead", 4), EPIPE);
+		close(fd);
+		expect(remote_is(0, "running"), "the remote is still there");
+		expect_ok(write_file(VIRTIO_DRIVER "bind", device));
+		expect_soon(runs_with_node, NULL, WAIT_MS);
+		echo_once("bound again");
+	}
+}
+
+static void stop_and_start_without_virtio(void)
+{
+	char device[64];
+	int other;
+
+	other = remote_start_and_open(1, 0);
+	remote_start(0);
+	expect_soon(runs_with_node, NULL, WAIT_MS);
+	find_virtio(device, sizeof(device));
+	expect_ok(write_file(VIRTIO_DRIVER "unbind", device));
+	remote_echo(other, "undisturbed");
+	remote_stop(0);
+	remote_check_echo(0);
+	remote_echo(other, "undisturbed still");
+}
+
 static int open_cdev(void)
 {
 	int fd = open(CDEV, O_RDWR | O_CLOEXEC);
@@ -248,6 +300,19 @@ static void stop_by_death(void)
 	expect_eq(waitpid(pid, NULL, 0), pid);
 	expect_soon(is_offline, NULL, WAIT_MS);
 	expect(in_reset(2), "the core runs on");
+}
+
+/* A remote whose bell is not there yet waits for it. */
+static void come_before_the_bell(void)
+{
+	modules_unload();
+	expect_ok(module_load("rproc_relay"));
+	expect_ok(module_load("amp_rproc"));
+	expect_eq(count_entries(SYSFS_RPROC "[0-9]*"), 0);
+	expect_ok(module_load("irq_doorbell"));
+	expect_soon(remotes_are_there, NULL, WAIT_MS);
+	modules_load();
+	remote_check_echo(0);
 }
 
 static void set_autoprobe(const char *on)
@@ -351,9 +416,15 @@ static const struct test tests[] = {
 	     unbind_what_is_in_use),
 	TEST("a_remote_is_unbound_and_bound_under_traffic",
 	     unbind_under_traffic),
+	TEST("the_virtio_driver_is_unbound_and_bound_under_traffic",
+	     unbind_virtio),
+	TEST("a_remote_is_stopped_without_its_virtio_driver",
+	     stop_and_start_without_virtio),
 	TEST("a_remote_is_started_by_its_character_device", start_by_cdev),
 	TEST("a_remote_stops_when_who_holds_its_character_device_dies",
 	     stop_by_death),
+	TEST("fault_33_a_driver_may_come_before_its_mailbox",
+	     come_before_the_bell),
 	TEST("a_start_without_virtio_devices_fails", start_without_virtio),
 	TEST("eight_threads_start_stop_and_crash_a_remote",
 	     start_and_stop_in_a_crowd),
