@@ -107,6 +107,7 @@ extern const struct suite char_table_suite;
 extern const struct suite owners_suite;
 extern const struct suite reattach_suite;
 extern const struct suite suspend_suite;
+extern const struct suite fail_nth_suite;
 extern const struct suite last_suite;
 extern const struct suite auto_boot_suite;
 extern const struct suite bad_tree_suite;

@@ -31,6 +31,7 @@ static const struct suite *const suites[] = {
 	&reattach_suite,
 	&owners_suite,
 	&suspend_suite,
+	&fail_nth_suite,
 	&last_suite,
 };
 
