@@ -204,6 +204,55 @@ static void recover_again_and_again(void)
 		remote_stop(j);
 }
 
+/**
+ * struct bystander - streams on a remote while others crash
+ * @stream: the stream
+ * @done: it may end
+ */
+struct bystander {
+	struct stream stream;
+	atomic_bool done;
+};
+
+static void *stream_on(void *context)
+{
+	struct bystander *bystander = context;
+
+	while (!atomic_load(&bystander->done))
+		stream_exchange(&bystander->stream, 100);
+	return NULL;
+}
+
+/* All that is sent comes back, in order and unaltered, and from one life. */
+static void crash_beside_a_stream(void)
+{
+	static const __u32 ways[] = {
+		HOSTILE_CRASH_ABORT, HOSTILE_CRASH_IRQ, HOSTILE_CRASH_STACK,
+		HOSTILE_PANIC, HOSTILE_CRASH_UNDEFINED,
+	};
+	struct bystander bystander = { .done = false };
+	struct victim victim = { .remote = 0 };
+	unsigned int i, crashes = 4 * ARRAY_SIZE(ways);
+	pthread_t thread;
+
+	stream_init(&bystander.stream, remote_start_and_open(1, O_NONBLOCK),
+		    32, true);
+	stream_exchange(&bystander.stream, 100);
+	close(start_hostile());
+	pthread_create(&thread, NULL, stream_on, &bystander);
+	for (i = 0; i < crashes; i++) {
+		kill_victim(&victim, ways[i % ARRAY_SIZE(ways)]);
+		expect_soon(is_back, &victim, HANG_MS);
+		sign_of_life();
+	}
+	atomic_store(&bystander.done, true);
+	pthread_join(thread, NULL);
+	note("%llu messages beside %u crashes", bystander.stream.received,
+	     crashes);
+	expect_eq(bystander.stream.sent, bystander.stream.received);
+	remote_stop(0);
+}
+
 /* The first dump stays where it is, and the second crash goes its way. */
 static void leave_dump_unread(void)
 {
@@ -565,6 +614,8 @@ static const struct test tests[] = {
 	TEST("a_remote_that_dies_in_its_interrupt_handler_is_recovered",
 	     recover_from_a_crash_in_the_interrupt_handler),
 	TEST("a_remote_is_recovered_again_and_again", recover_again_and_again),
+	TEST("fault_34_a_remote_crashes_and_the_other_loses_nothing",
+	     crash_beside_a_stream),
 	TEST("fault_36_a_dump_nobody_reads_holds_up_no_crash",
 	     leave_dump_unread),
 	TEST("a_crashed_remote_can_be_stopped_with_recovery_off",
