@@ -21,7 +21,9 @@
 #define DA_RX		(DA + RING_SIZE)	/* vq 1: host transmits */
 #define DA_TX_BUFS	(DA + 2 * RING_SIZE)
 #define DA_RX_BUFS	(DA_TX_BUFS + NUM * BUF_SIZE)
-#define SHARED_SIZE	(2 * RING_SIZE + 2 * NUM * BUF_SIZE)
+#define DA_HUGE		(DA_RX_BUFS + NUM * BUF_SIZE)
+#define HUGE_SIZE	0x20000U
+#define SHARED_SIZE	(2 * RING_SIZE + 2 * NUM * BUF_SIZE + HUGE_SIZE)
 #define HOST_ADDR	0x400U
 #define F_NS		(1U << VIRTIO_RPMSG_F_NS)
 #define F_EVENT_IDX	(1U << VIRTIO_RING_F_EVENT_IDX)
@@ -496,6 +498,48 @@ static void bad_rings_are_refused(void)
 	}
 }
 
+/* Each number alone, and why: what is no ring is not looked for in memory. */
+static void rings_are_judged_by_their_numbers(void)
+{
+	static const struct {
+		struct virtq_cfg cfg;
+		int err;
+	} rows[] = {
+		{ { .da = DA, .num = NUM, .align = 4096 }, 0 },
+		{ { .da = DA, .num = NUM, .align = 16 }, 0 },
+		{ { .da = DA, .num = 6, .align = 4096 }, -EINVAL },
+		{ { .da = DA, .num = 65536, .align = 4096 }, -EINVAL },
+		{ { .da = DA, .num = 32768, .align = 4096 }, -EFAULT },
+		{ { .da = DA, .num = NUM, .align = 48 }, -EINVAL },
+		{ { .da = DA, .num = NUM, .align = 8 }, -EINVAL },
+		{ { .da = DA, .num = NUM, .align = 131072 }, -EINVAL },
+		{ { .da = DA + 8, .num = NUM, .align = 4096 }, -EINVAL },
+		{ { .da = DA - 16, .num = NUM, .align = 4096 }, -EFAULT },
+	};
+	struct virtq vq;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		CHECK(virtq_map(&vq, &port, &rows[i].cfg) == rows[i].err);
+}
+
+static void tables_end_where_they_end(void)
+{
+	uint32_t words[16] = { RSC_TABLE_VERSION, 1, 0, 0, 20 };
+
+	CHECK(rsc_num(words, sizeof(words)) == 1);
+	CHECK(rsc_num(words, 20) == 1);
+	CHECK(rsc_num(words, 19) == 0);
+	CHECK(rsc_num(words, 8) == 0);
+	CHECK(rsc_entry(words, sizeof(words), 0, 44) == &words[5]);
+	CHECK(!rsc_entry(words, sizeof(words), 0, 45));
+	CHECK(!rsc_entry(words, 20, 0, 44));
+	words[4] = 22;
+	CHECK(!rsc_entry(words, sizeof(words), 0, 16));
+	words[4] = 0xfffffff0;
+	CHECK(!rsc_entry(words, sizeof(words), 0, 16));
+}
+
 static void bad_tables_are_refused(void)
 {
 	struct rpmsg_remote_cfg cfg = {
@@ -608,6 +652,35 @@ static void nothing_is_truncated(void)
 		CHECK(rpmsg_sendto(&ept, HOST_ADDR, data, sizeof(data) - 1,
 				   0) == 0);
 	CHECK(rpmsg_sendto(&ept, RPMSG_ADDR_ANY, data, 1, 0) == -ENOTCONN);
+}
+
+/* In a buffer without room for more than a header no message is begun. */
+static void buffers_without_room_are_left_alone(void)
+{
+	struct rpmsg_txbuf buf;
+	unsigned int i;
+
+	setup_up(F_NS);
+	for (i = 0; i < NUM; i++)
+		host_rx.desc[i].len = i % 2 ? 16 : 8;
+	CHECK(rpmsg_get_tx(&ept, &buf, 0) == -EAGAIN);
+	CHECK(rpmsg_sendto(&ept, HOST_ADDR, "x", 1, 0) == -EAGAIN);
+	CHECK(rpmsg_remote_state(&remote) == RPMSG_LINK_UP);
+}
+
+/* The header's length has 16 bits, however large the host's buffers are. */
+static void no_message_is_longer_than_its_header_can_say(void)
+{
+	struct rpmsg_txbuf buf;
+	unsigned int i;
+
+	setup_up(F_NS);
+	for (i = 0; i < NUM; i++) {
+		host_rx.desc[i].addr = DA_HUGE;
+		host_rx.desc[i].len = HUGE_SIZE;
+	}
+	CHECK(!rpmsg_get_tx(&ept, &buf, 0));
+	CHECK(buf.size == 0xffff);
 }
 
 static void taken_buffers_are_bounded_and_survive_a_reset(void)
@@ -780,6 +853,10 @@ static const struct {
 } tests[] = {
 #define TEST(name) { #name, name }
 	TEST(table_is_what_the_host_expects),
+	TEST(rings_are_judged_by_their_numbers),
+	TEST(tables_end_where_they_end),
+	TEST(buffers_without_room_are_left_alone),
+	TEST(no_message_is_longer_than_its_header_can_say),
 	TEST(bad_tables_are_refused),
 	TEST(nothing_happens_before_driver_ok),
 	TEST(service_is_announced_again_after_each_reset),

@@ -132,10 +132,15 @@ class Builder:
         build.mkdir(parents=True, exist_ok=True)
         for path in LIB.glob("*.c"):
             self.compile(path, f"{path.stem}.o", [])
+        self.compile_tests("", [])
+
+    def compile_tests(self, prefix, more):
+        """Compile the tests, with a changed header if `more` says so."""
         for sources in PROGRAMS.values():
             for source in sources:
-                self.compile(TESTS / source, f"{source}.o",
-                             ["-DMODEL_SEEDS=16", "-DMODEL_MESSAGES=1000"])
+                self.compile(TESTS / source, f"{prefix}{source}.o",
+                             ["-DMODEL_SEEDS=16", "-DMODEL_MESSAGES=1000",
+                              *more])
 
     def compile(self, source, target, more):
         subprocess.run(["gcc", *CFLAGS, *more, f"-I{TESTS}", "-c", "-o",
@@ -164,13 +169,18 @@ class Builder:
             objects.append(self.dir / target)
         return objects
 
-    def programs(self, objects):
+    def programs(self, path, objects):
         """Yield a command for each run of a test."""
+        prefix = ""
+        if path.suffix == ".h":
+            prefix = "changed_"
+            self.compile_tests(prefix, ["-include",
+                                        self.dir / "changed" / path.name])
         for name, sources in PROGRAMS.items():
             program = self.dir / name
             subprocess.run(
                 ["gcc", *CFLAGS, "-pthread", "-o", program,
-                 *[self.dir / f"{source}.o" for source in sources],
+                 *[self.dir / f"{prefix}{source}.o" for source in sources],
                  *objects], check=True)
             for arguments in RUN.get(name, [[]]):
                 yield [program, *arguments]
@@ -212,7 +222,8 @@ def fails(command):
 
 def finder(builder, path, text, seconds):
     """The name of what noticed, or None."""
-    for command in builder.programs(builder.mutant_objects(path, text)):
+    for command in builder.programs(
+            path, builder.mutant_objects(path, text)):
         if fails(command):
             return " ".join([command[0].name, *command[1:]])
     if seconds:

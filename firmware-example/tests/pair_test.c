@@ -621,14 +621,21 @@ static void driver_refuses_what_it_never_lent(void)
 	put_used(0, NUM, 16);
 	put_used(0, 1, BUF_SIZE + 1);
 	put_used(0, 2, 15);
-	CHECK(rpmsg_remote_poll(&pair.host, 8) == 3);
-	CHECK(pair.host.rx.bad == 2 && pair.host.stats.rx_bad == 1);
+	put_used(0, 0x7ffffff0, 16);
+	CHECK(rpmsg_remote_poll(&pair.host, 8) == 4);
+	CHECK(pair.host.rx.bad == 3 && pair.host.stats.rx_bad == 1);
 	CHECK(rpmsg_remote_state(&pair.host) == RPMSG_LINK_UP);
 	/* a length that was refused gave its buffer back */
 	CHECK(pair.host.rx.owner[1] == VIRTQ_OWNER_DEVICE);
-	/* the other queue has lent the announcement only: this is a jump */
+	/* a buffer that the device never had is not taken for one it gave back */
+	CHECK(pair.host.tx.lent == 1 &&
+	      pair.host.tx.owner[NUM - 1] == VIRTQ_OWNER_NONE);
+	put_used(1, NUM - 1, 0);
+	CHECK(!rpmsg_sendto(&pair.client, 1, "x", 1, 0));
+	CHECK(pair.host.tx.bad == 1 && pair.host.tx.lent == 2);
+	/* two are lent, and one index is taken: this is a jump */
 	may_break = true;
-	used_ring(1)->idx += 2;
+	used_ring(1)->idx += 3;
 	CHECK(rpmsg_sendto(&pair.client, 1, "x", 1, 0) == -EPROTO);
 	CHECK(rpmsg_remote_poll(&pair.host, 8) == -EPROTO);
 	CHECK(rpmsg_remote_state(&pair.host) == RPMSG_LINK_BROKEN);
