@@ -11,6 +11,7 @@
 #include <linux/rpmsg_ext.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "char.h"
@@ -78,8 +79,12 @@ static void aim_at_our_modules(void)
 {
 	unsigned long long low = ~0ULL, high = 0;
 	char path[128];
+	struct utsname kernel;
 	size_t i;
 
+	expect_ok(uname(&kernel));
+	if (!strncmp(kernel.release, "6.1.", 4))
+		skip("fail-nth of 6.1 counts everybody's allocations");
 	for (i = 0; i < ARRAY_SIZE(modules); i++) {
 		unsigned long long text, size;
 

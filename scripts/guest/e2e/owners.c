@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -156,6 +157,11 @@ static void bind_again(const char *device)
 static void unbind_what_is_in_use(void)
 {
 	char device[64];
+	struct utsname kernel;
+
+	expect_ok(uname(&kernel));
+	if (!strncmp(kernel.release, "6.1.", 4))
+		skip("rproc_put() of 6.1 wants a driver that is still bound");
 
 	find_device(device, sizeof(device));
 	user_comes();
@@ -311,6 +317,8 @@ static void come_before_the_bell(void)
 	expect_eq(count_entries(SYSFS_RPROC "[0-9]*"), 0);
 	expect_ok(module_load("irq_doorbell"));
 	expect_soon(remotes_are_there, NULL, WAIT_MS);
+	/* They may have come in another order than the tests count on */
+	modules_unload();
 	modules_load();
 	remote_check_echo(0);
 }
