@@ -8,7 +8,9 @@
 #ifndef _AMPKIT_COMPAT_H
 #define _AMPKIT_COMPAT_H
 
+#include <linux/arm-smccc.h>
 #include <linux/device.h>
+#include <linux/firmware/xlnx-zynqmp.h>
 #include <linux/hrtimer.h>
 #include <linux/interrupt.h>
 #include <linux/rpmsg.h>
@@ -72,5 +74,109 @@ hrtimer_setup(struct hrtimer *timer,
 	timer->function = function;
 }
 #endif
+
+/*
+ * All: the state of a node is asked for by a call that kernels after 6.12
+ * export. It is the same call to the firmware here.
+ * 6.12: the general call of the platform firmware is exported, and so are those
+ * that power a processor up and down; in 6.1 none of them is. Drop the others
+ * when the floor is 6.12. Vendors' kernels may have these names already.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+static inline int compat_zynqmp_pm_ask(u32 api_id, u32 node, u32 *payload)
+{
+#if IS_REACHABLE(CONFIG_ZYNQMP_FIRMWARE)
+	return zynqmp_pm_invoke_fn(api_id, payload, 1, node);
+#else
+	return -ENODEV;
+#endif
+}
+#else
+#define PM_GET_NODE_STATUS	3
+#define PM_FORCE_POWERDOWN	8
+#define PM_REQUEST_WAKEUP	10
+
+static inline int compat_zynqmp_pm_errno(u32 status)
+{
+	switch (status) {
+	case XST_PM_SUCCESS:
+	case XST_PM_DOUBLE_REQ:
+		return 0;
+	case XST_PM_NO_FEATURE:
+		return -EOPNOTSUPP;
+	case XST_PM_NO_ACCESS:
+		return -EACCES;
+	case XST_PM_MULT_USER:
+		return -EUSERS;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* Not below a hypervisor, which would be called in another way */
+static inline int compat_zynqmp_pm_call(u32 api_id, u64 arg01, u64 arg23,
+					u32 *payload)
+{
+	struct arm_smccc_res res;
+
+	arm_smccc_smc(PM_SIP_SVC | api_id, arg01, arg23, 0, 0, 0, 0, 0, &res);
+	if (payload) {
+		payload[0] = lower_32_bits(res.a0);
+		payload[1] = upper_32_bits(res.a0);
+		payload[2] = lower_32_bits(res.a1);
+		payload[3] = upper_32_bits(res.a1);
+	}
+
+	return compat_zynqmp_pm_errno(lower_32_bits(res.a0));
+}
+
+static inline int compat_zynqmp_pm_ask(u32 api_id, u32 node, u32 *payload)
+{
+	return compat_zynqmp_pm_call(api_id, node, 0, payload);
+}
+
+static inline int
+compat_zynqmp_pm_force_pwrdwn(u32 node, enum zynqmp_pm_request_ack ack)
+{
+	return compat_zynqmp_pm_call(PM_FORCE_POWERDOWN,
+				     node | (u64)ack << 32, 0, NULL);
+}
+
+#define zynqmp_pm_force_pwrdwn compat_zynqmp_pm_force_pwrdwn
+
+static inline int
+compat_zynqmp_pm_request_wake(u32 node, bool set_addr, u64 address,
+			      enum zynqmp_pm_request_ack ack)
+{
+	return compat_zynqmp_pm_call(PM_REQUEST_WAKEUP,
+				     node | (address | set_addr) << 32,
+				     upper_32_bits(address) | (u64)ack << 32,
+				     NULL);
+}
+
+#define zynqmp_pm_request_wake compat_zynqmp_pm_request_wake
+#endif
+
+static inline int
+compat_zynqmp_pm_get_node_status(u32 node, u32 *status, u32 *requirements,
+				 u32 *usage)
+{
+	u32 payload[PAYLOAD_ARG_CNT];
+	int ret;
+
+	ret = compat_zynqmp_pm_ask(PM_GET_NODE_STATUS, node, payload);
+	if (ret)
+		return ret;
+
+	*status = payload[1];
+	if (requirements)
+		*requirements = payload[2];
+	if (usage)
+		*usage = payload[3];
+
+	return 0;
+}
+
+#define zynqmp_pm_get_node_status compat_zynqmp_pm_get_node_status
 
 #endif /* _AMPKIT_COMPAT_H */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * amp_cluster.c - remote cores that share their reset registers
+ * amp_cluster.c - remote cores that are reset in the same way
  *
- * The parent of the remote cores: it has the registers, the cores are its
- * children and have a driver of their own, amp_core.c. A user meets them as
+ * The parent of the remote cores: it has the registers, or the platform's
+ * firmware has them, which the compatible tells. The cores are its children and
+ * have a driver of their own, amp_core.c. A user meets them as
  * /sys/class/remoteproc/remoteprocN. See dts/xlnx,zynqmp-apu-remoteproc.yaml
  * for the binding.
  */
@@ -43,6 +44,8 @@ static int amp_cluster_probe(struct platform_device *pdev)
 
 static const struct of_device_id amp_cluster_of_match[] = {
 	{ .compatible = "xlnx,zynqmp-apu-remoteproc", .data = &amp_soc_zynqmp },
+	{ .compatible = "xlnx,zynqmp-apu-remoteproc-pm",
+	  .data = &amp_soc_zynqmp_pm },
 	{}
 };
 MODULE_DEVICE_TABLE(of, amp_cluster_of_match);

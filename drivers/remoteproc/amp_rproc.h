@@ -251,4 +251,7 @@ extern const struct attribute_group *amp_core_groups[];
 /* soc_zynqmp.c */
 extern const struct amp_soc amp_soc_zynqmp;
 
+/* soc_zynqmp_pm.c */
+extern const struct amp_soc amp_soc_zynqmp_pm;
+
 #endif /* AMPKIT_AMP_RPROC_H */
