@@ -9,7 +9,6 @@
 
 #include <linux/device.h>
 #include <linux/firmware.h>
-#include <linux/mailbox_client.h>
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
@@ -256,16 +255,11 @@ static int amp_relay_find_range(void *priv, u32 da, u32 len,
  * amp_ring_bell() - ring the remote's bell
  * @core: the remote core
  *
- * The message only has to be one: mailboxes that carry bells ignore it. It is
- * over once it was rung, so nothing ever queues; should several callers meet,
- * the mailbox core rings once for each, one after the other.
- *
  * Context: any.
  */
 void amp_ring_bell(struct amp_core *core)
 {
-	if (mbox_send_message(core->tx, core) >= 0)
-		mbox_client_txdone(core->tx, 0);
+	amp_bell_ring(&core->bell);
 }
 
 static void amp_relay_ring_bell(void *priv)
@@ -279,47 +273,28 @@ static const struct rproc_relay_ops amp_relay_ops = {
 	.ring_bell = amp_relay_ring_bell,
 };
 
-static void amp_rx_callback(struct mbox_client *client, void *msg)
+static void amp_hear_bell(void *priv)
 {
-	struct amp_core *core = container_of(client, struct amp_core, client);
+	struct amp_core *core = priv;
 
 	amp_ctrl_bell(core);
 	rproc_relay_bell(core->relay);
 }
 
-static void amp_free_channel(void *chan)
+static void amp_free_bell(void *bell)
 {
-	mbox_free_channel(chan);
+	amp_bell_free(bell);
 }
 
-static int amp_request_channel(struct amp_core *core, const char *name,
-			       struct mbox_chan **to)
-{
-	struct mbox_chan *chan;
-
-	chan = mbox_request_channel_byname(&core->client, name);
-	if (IS_ERR(chan))
-		return dev_err_probe(core->dev, PTR_ERR(chan),
-				     "can't get the mailbox channel %s\n",
-				     name);
-
-	*to = chan;
-	return devm_add_action_or_reset(core->dev, amp_free_channel, chan);
-}
-
-static int amp_request_channels(struct amp_core *core)
+static int amp_init_bell(struct amp_core *core)
 {
 	int ret;
 
-	core->client.dev = core->dev;
-	core->client.knows_txdone = true;
-	core->client.rx_callback = amp_rx_callback;
-
-	ret = amp_request_channel(core, "tx", &core->tx);
+	ret = amp_bell_init(&core->bell, core->dev, amp_hear_bell, core);
 	if (ret)
 		return ret;
 
-	return amp_request_channel(core, "rx", &core->rx);
+	return devm_add_action_or_reset(core->dev, amp_free_bell, &core->bell);
 }
 
 /*
@@ -444,7 +419,7 @@ static int amp_core_probe(struct platform_device *pdev)
 		return dev_err_probe(dev, PTR_ERR(core->relay),
 				     "can't make a relay\n");
 
-	ret = amp_request_channels(core);
+	ret = amp_init_bell(core);
 	if (ret)
 		return ret;
 

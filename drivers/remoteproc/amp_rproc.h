@@ -7,7 +7,6 @@
 #define AMPKIT_AMP_RPROC_H
 
 #include <linux/atomic.h>
-#include <linux/mailbox_client.h>
 #include <linux/mutex.h>
 #include <linux/remoteproc.h>
 #include <linux/rpmsg.h>
@@ -16,6 +15,7 @@
 #include <linux/workqueue.h>
 
 #include "../../include/ampkit/ctrl.h"
+#include "amp_bell.h"
 
 struct amp_cluster;
 struct attribute_group;
@@ -128,9 +128,7 @@ struct amp_farewell {
  * @relay: stands between the kernel's core and the shared memory
  * @regions: its carveouts
  * @num_regions: their number
- * @client: of both mailbox channels
- * @tx: rings the remote
- * @rx: is rung by it
+ * @bell: rings the remote, and is rung by it
  * @wire_table: where the present image's resource table was loaded
  * @removing: the driver is going: nothing starts any more
  * @leave_running: a remove leaves the remote running
@@ -160,9 +158,7 @@ struct amp_core {
 	struct rproc_relay *relay;
 	struct amp_region *regions;
 	unsigned int num_regions;
-	struct mbox_client client;
-	struct mbox_chan *tx;
-	struct mbox_chan *rx;
+	struct amp_bell bell;
 	void *wire_table;
 	bool removing;
 	bool leave_running;
