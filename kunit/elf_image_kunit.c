@@ -292,6 +292,134 @@ static void image_cut_anywhere_is_refused(struct kunit *test)
 	}
 }
 
+/**
+ * struct test_image32 - a good image with headers of the other class
+ * @hdr: its header
+ * @phdr: its only segment: the table
+ * @shdr: its sections: none, the names, the table
+ * @names: names of the sections
+ * @table: the resource table
+ */
+struct test_image32 {
+	struct elf32_hdr hdr;
+	struct elf32_phdr phdr;
+	struct elf32_shdr shdr[3];
+	char names[40];
+	struct test_table table;
+} __packed;
+
+static void fill_image32(struct test_image32 *img)
+{
+	const struct test_image *good = &good_image;
+
+	*img = (struct test_image32){
+		.hdr = {
+			.e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS32,
+				     ELFDATA2LSB },
+			.e_machine = EM_AARCH64,
+			.e_entry = REGION_DA,
+			.e_phoff = offsetof(struct test_image32, phdr),
+			.e_phentsize = sizeof(struct elf32_phdr),
+			.e_phnum = 1,
+			.e_shoff = offsetof(struct test_image32, shdr),
+			.e_shentsize = sizeof(struct elf32_shdr),
+			.e_shnum = 3,
+			.e_shstrndx = 1,
+		},
+		.phdr = {
+			.p_type = PT_LOAD,
+			.p_offset = offsetof(struct test_image32, table),
+			.p_vaddr = REGION_DA,
+			.p_paddr = REGION_DA,
+			.p_filesz = sizeof(struct test_table),
+			.p_memsz = SZ_4K,
+		},
+		.shdr = {
+			[1] = {
+				.sh_name = 1,
+				.sh_offset = offsetof(struct test_image32,
+						      names),
+				.sh_size = sizeof(img->names),
+			},
+			[2] = {
+				.sh_name = 11,
+				.sh_addr = REGION_DA,
+				.sh_offset = offsetof(struct test_image32,
+						      table),
+				.sh_size = sizeof(struct test_table),
+			},
+		},
+		.table = good->table,
+	};
+	memcpy(img->names, good->names, sizeof(img->names));
+}
+
+/* One row: a file, what class it says, the class that is wanted */
+struct class_case {
+	const char *name;
+	bool elf32;
+	u8 says;
+	u8 wanted;
+	const char *why;
+};
+
+static const struct class_case class_case_rows[] = {
+	{ "64_for_64", false, ELFCLASS64, ELFCLASS64 },
+	{ "32_for_32", true, ELFCLASS32, ELFCLASS32 },
+	{ "64_for_either", false, ELFCLASS64, ELFCLASSNONE },
+	{ "32_for_either", true, ELFCLASS32, ELFCLASSNONE },
+	{ "64_for_32", false, ELFCLASS64, ELFCLASS32, "not ELF32" },
+	{ "32_for_64", true, ELFCLASS32, ELFCLASS64, "not ELF64" },
+	{ "no_class_for_either", false, ELFCLASSNONE, ELFCLASSNONE, "neither" },
+	{ "no_class_for_64", false, ELFCLASSNONE, ELFCLASS64, "neither" },
+	{ "class_3_for_either", false, 3, ELFCLASSNONE, "neither" },
+	{ "64_says_32_for_either", false, ELFCLASS32, ELFCLASSNONE,
+	  "size of a program header" },
+	{ "32_says_64_for_either", true, ELFCLASS64, ELFCLASSNONE,
+	  "size of a program header" },
+};
+
+static void class_case_desc(const struct class_case *row, char *desc)
+{
+	strscpy(desc, row->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(class_case, class_case_rows, class_case_desc);
+
+static void class_has_to_be_the_wanted_one(struct kunit *test)
+{
+	const struct class_case *row = test->param_value;
+	struct elf_image_rules wanted = rules;
+	struct test_image32 img32;
+	struct test_image img64 = good_image;
+	void *data = row->elf32 ? (void *)&img32 : (void *)&img64;
+	size_t size = row->elf32 ? sizeof(img32) : sizeof(img64);
+	struct elf_segment seg;
+	struct elf_image out;
+	const char *why = "";
+	int ret;
+
+	fill_image32(&img32);
+	((u8 *)data)[EI_CLASS] = row->says;
+	wanted.class = row->wanted;
+
+	ret = elf_image_parse(&out, data, size, &wanted, &why);
+
+	KUNIT_ASSERT_EQ_MSG(test, ret, row->why ? -EINVAL : 0, "it says: %s",
+			    why);
+	if (row->why) {
+		KUNIT_EXPECT_TRUE_MSG(test, strstr(why, row->why),
+				      "it says: %s", why);
+		return;
+	}
+	KUNIT_EXPECT_EQ(test, out.class, row->says);
+	KUNIT_EXPECT_EQ(test, out.entry, REGION_DA);
+	KUNIT_EXPECT_EQ(test, out.table_len, sizeof(struct test_table));
+	KUNIT_EXPECT_EQ(test, out.table_da, REGION_DA);
+	KUNIT_EXPECT_TRUE(test, elf_image_segment(&out, 0, &seg));
+	KUNIT_EXPECT_EQ(test, seg.memsz, SZ_4K);
+}
+
 static void image_without_sections_has_no_table(struct kunit *test)
 {
 	struct test_image *img = copy_image(test);
@@ -334,6 +462,7 @@ static void unknown_entries_are_left_alone(struct kunit *test)
 static struct kunit_case elf_image_cases[] = {
 	KUNIT_CASE(good_image_is_taken),
 	KUNIT_CASE_PARAM(broken_image_is_refused, broken_image_gen_params),
+	KUNIT_CASE_PARAM(class_has_to_be_the_wanted_one, class_case_gen_params),
 	KUNIT_CASE(image_cut_anywhere_is_refused),
 	KUNIT_CASE(image_without_sections_has_no_table),
 	KUNIT_CASE(empty_segment_is_skipped),

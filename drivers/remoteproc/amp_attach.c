@@ -32,7 +32,7 @@
  * @magic: ATTACH_MAGIC
  * @not_magic: its complement
  * @size: size of the table, bytes
- * @table: its device address; of a 32-bit image only the first half is there
+ * @table: its device address; of a 32-bit remote only the first half is there
  */
 struct attach_header {
 	__le32 version;
@@ -60,7 +60,7 @@ static bool find_table(struct amp_core *core, void **table, size_t *len)
 		return false;
 
 	da = le32_to_cpu(header.table[0]);
-	if (core->cluster->soc->elf_class == ELFCLASS64)
+	if (core->cluster->soc->elf_class != ELFCLASS32)
 		da |= (u64)le32_to_cpu(header.table[1]) << 32;
 	*len = le32_to_cpu(header.size);
 

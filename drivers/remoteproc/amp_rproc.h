@@ -64,7 +64,8 @@ enum amp_power {
  * struct amp_soc - what differs between SoCs
  * @reset: its reset back end
  * @num_cores: cores are numbered from 0 to below this
- * @elf_class: ELFCLASS32 or ELFCLASS64, what the remotes run
+ * @elf_class: ELFCLASS32 or ELFCLASS64, what images come in; ELFCLASSNONE for
+ *	either, where a remote with 64-bit addresses is given ELF32 as well
  * @elf_machine: EM_ value of the remotes
  */
 struct amp_soc {

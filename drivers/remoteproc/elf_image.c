@@ -70,6 +70,19 @@ static int parse_header32(struct elf_image *img, u16 machine,
 	return 0;
 }
 
+static int parse_class(struct elf_image *img,
+		       const struct elf_image_rules *rules, const char **why)
+{
+	img->class = img->data[EI_CLASS];
+	if (img->class != ELFCLASS32 && img->class != ELFCLASS64)
+		return refuse(why, "image is neither ELF32 nor ELF64");
+	if (rules->class != ELFCLASSNONE && rules->class != img->class)
+		return refuse(why, rules->class == ELFCLASS64 ?
+			      "image is not ELF64" : "image is not ELF32");
+
+	return 0;
+}
+
 static int parse_header(struct elf_image *img,
 			const struct elf_image_rules *rules, const char **why)
 {
@@ -80,11 +93,10 @@ static int parse_header(struct elf_image *img,
 		return refuse(why, "not an ELF image");
 	if (img->data[EI_DATA] != ELFDATA2LSB)
 		return refuse(why, "image is not little endian");
-	if (img->data[EI_CLASS] != rules->class)
-		return refuse(why, rules->class == ELFCLASS64 ?
-			      "image is not ELF64" : "image is not ELF32");
+	ret = parse_class(img, rules, why);
+	if (ret)
+		return ret;
 
-	img->class = rules->class;
 	if (img->class == ELFCLASS64) {
 		ret = parse_header64(img, rules->machine, why);
 		phentsize = sizeof(struct elf64_phdr);

@@ -12,7 +12,7 @@
 
 /**
  * struct elf_image_rules - what a remote can run, and where
- * @class: ELFCLASS32 or ELFCLASS64
+ * @class: ELFCLASS32 or ELFCLASS64, or ELFCLASSNONE for either
  * @machine: EM_ value of its processor
  * @placeable: whether the @len bytes at device address @da lie in memory that
  *	an image may be loaded to; @len is not 0

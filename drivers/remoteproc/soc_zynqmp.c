@@ -192,6 +192,7 @@ static const struct amp_reset_ops zynqmp_reset_ops = {
 const struct amp_soc amp_soc_zynqmp = {
 	.reset = &zynqmp_reset_ops,
 	.num_cores = ZYNQMP_NUM_CORES,
-	.elf_class = ELFCLASS64,
+	/* Some tool chains put A53 code into ELF32 */
+	.elf_class = ELFCLASSNONE,
 	.elf_machine = EM_AARCH64,
 };

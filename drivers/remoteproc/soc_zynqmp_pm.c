@@ -233,6 +233,7 @@ static const struct amp_reset_ops zynqmp_pm_reset_ops = {
 const struct amp_soc amp_soc_zynqmp_pm = {
 	.reset = &zynqmp_pm_reset_ops,
 	.num_cores = ARRAY_SIZE(zynqmp_pm_nodes),
-	.elf_class = ELFCLASS64,
+	/* Some tool chains put A53 code into ELF32 */
+	.elf_class = ELFCLASSNONE,
 	.elf_machine = EM_AARCH64,
 };

@@ -67,6 +67,16 @@ static void start_echo_stop(const void *arg)
 	remote_check_echo(*remote);
 }
 
+/* The same code and data, but headers of the other class. */
+static void run_elf32(void)
+{
+	remote_set_firmware(0, "ampkit/echo32-core2.elf");
+	remote_check_echo(0);
+	remote_check_echo(0);
+	remote_set_firmware(0, remote_default_firmware(0));
+	remote_check_echo(0);
+}
+
 static void run_both(void)
 {
 	struct stream streams[REMOTES];
@@ -281,6 +291,7 @@ static const struct test tests[] = {
 		  start_echo_stop, &first_remote),
 	TEST_WITH("core_3_starts_echoes_and_stops",
 		  start_echo_stop, &second_remote),
+	TEST("an_image_in_an_elf32_container_runs", run_elf32),
 	TEST("both_cores_run_at_once", run_both),
 	TEST("stopping_one_core_leaves_the_other_alone", stop_one_leave_other),
 	TEST("the_trace_names_firmware_core_and_nonce", read_trace),
