@@ -343,6 +343,38 @@ static int amp_read_farewell(struct amp_core *core)
 	return 0;
 }
 
+/* What may be absent, but is to be a number if it is there. */
+static int amp_read_shutdown_timeout(struct amp_core *core)
+{
+	int ret;
+
+	core->shutdown_ms = AMP_SHUTDOWN_MS;
+	ret = device_property_read_u32(core->dev, "ampkit,shutdown-timeout-ms",
+				       &core->shutdown_ms);
+	if (ret && ret != -EINVAL)
+		return dev_err_probe(core->dev, ret,
+				     "ampkit,shutdown-timeout-ms is no number\n");
+
+	if (core->shutdown_ms > AMP_MAX_SHUTDOWN_MS)
+		return dev_err_probe(core->dev, -EINVAL,
+				     "ampkit,shutdown-timeout-ms is %u, %u is the most\n",
+				     core->shutdown_ms, AMP_MAX_SHUTDOWN_MS);
+
+	return 0;
+}
+
+static int amp_read_firmware_name(struct device *dev, const char **name)
+{
+	int ret;
+
+	*name = NULL;
+	ret = device_property_read_string(dev, "firmware-name", name);
+	if (ret && ret != -EINVAL)
+		return dev_err_probe(dev, ret, "firmware-name is no string\n");
+
+	return 0;
+}
+
 static int amp_read_properties(struct amp_core *core)
 {
 	int ret;
@@ -355,9 +387,9 @@ static int amp_read_properties(struct amp_core *core)
 		return dev_err_probe(core->dev, -EINVAL,
 				     "there is no core %u\n", core->id);
 
-	core->shutdown_ms = AMP_SHUTDOWN_MS;
-	device_property_read_u32(core->dev, "ampkit,shutdown-timeout-ms",
-				 &core->shutdown_ms);
+	ret = amp_read_shutdown_timeout(core);
+	if (ret)
+		return ret;
 
 	return amp_read_farewell(core);
 }
@@ -380,12 +412,14 @@ static int amp_find_state(struct amp_core *core)
 static int amp_core_probe(struct platform_device *pdev)
 {
 	struct device *dev = &pdev->dev;
-	const char *firmware = NULL;
+	const char *firmware;
 	struct amp_core *core;
 	struct rproc *rproc;
 	int ret;
 
-	device_property_read_string(dev, "firmware-name", &firmware);
+	ret = amp_read_firmware_name(dev, &firmware);
+	if (ret)
+		return ret;
 
 	rproc = devm_rproc_alloc(dev, dev_name(dev), &amp_rproc_ops, firmware,
 				 sizeof(*core));

@@ -17,6 +17,9 @@
 #include "../../include/ampkit/ctrl.h"
 #include "amp_bell.h"
 
+/* Longest wait for a shutdown, ms: a stop must return some day */
+#define AMP_MAX_SHUTDOWN_MS	60000
+
 struct amp_cluster;
 struct attribute_group;
 struct device;

@@ -20,9 +20,6 @@
 
 #include "amp_rproc.h"
 
-/* Longest wait for a shutdown, ms: a stop must return some day */
-#define AMP_MAX_SHUTDOWN_MS	60000
-
 static ssize_t shutdown_timeout_ms_show(struct device *dev,
 					struct device_attribute *attr,
 					char *buf)
