@@ -38,10 +38,10 @@ struct boot_note {
 
 static struct rpmsg_remote remote;
 static struct rpmsg_endpoint service;
-static volatile bool crash_in_irq;
+static volatile bool crash_in_irq, bell_rang;
 static uint32_t irq_seal;
 static uint8_t image_table[sizeof(table)];
-static bool silent, ring_always, no_shutdown;
+static bool silent, ring_always, no_shutdown, own_status;
 static uint32_t flood_left, flood_dst;
 static uint64_t deaf_until;
 static struct rpmsg_port port;
@@ -62,6 +62,7 @@ static void __attribute((noinline)) touch_nowhere(uint32_t seal)
  */
 void board_bell_hook(void)
 {
+	bell_rang = true;
 	if (crash_in_irq)
 		touch_nowhere(irq_seal);
 }
@@ -75,26 +76,45 @@ static void table_numbers(void)
 	*(volatile uint8_t *)&table.entry2.num_of_vrings = 200;
 }
 
+static void set_status(uint8_t status)
+{
+	*(volatile uint8_t *)&table.entry2.status = status;
+}
+
+/* All of it, but for the status: our own library looks for a reset there. */
 static void table_garbage(void)
 {
 	volatile uint8_t *byte = (void *)&table;
 	size_t i;
 
 	for (i = 0; i < sizeof(table); i++)
-		byte[i] = 0xff - i;
+		if (byte + i != &table.entry2.status)
+			byte[i] = 0xff - i;
+	set_status(0xf0 | VIRTIO_STATUS_DRIVER_OK);
 }
 
 /* One more used entry of the host's receive queue, whatever it says. */
-static void push_used(uint32_t id, uint32_t len)
+static void put_used(uint32_t id, uint32_t len)
 {
 	struct virtq *vq = &remote.tx;
 	struct virtq_used_elem *elem =
-		&vq->used->ring[vq->given & (vq->num - 1)];
+		&vq->used->ring[vq->given++ & (vq->num - 1)];
 
 	store_le32(&elem->id, id);
 	store_le32(&elem->len, len);
+}
+
+/* The host sees all that was put since the last time, at one look. */
+static void publish_used(void)
+{
 	dmb_sy();
-	store_le16(&vq->used->idx, ++vq->given);
+	store_le16(&remote.tx.used->idx, remote.tx.given);
+}
+
+static void push_used(uint32_t id, uint32_t len)
+{
+	put_used(id, len);
+	publish_used();
 }
 
 static void ring(void)
@@ -110,23 +130,21 @@ static void bad_ids(uint32_t id, uint32_t times)
 	}
 }
 
-/* A head that was just given back, and so is the remote's no more. */
-static uint16_t stray_id(void)
+static struct rpmsg_wire_hdr *header_of(const struct rpmsg_txbuf *buf)
 {
-	struct virtq *vq = &remote.tx;
-
-	return load_le32(&vq->used->ring[(vq->given - 1) & (vq->num - 1)].id);
+	return (struct rpmsg_wire_hdr *)buf->data - 1;
 }
 
 /* A message to the sender, as the host would believe it. */
 static int fill_message(struct rpmsg_txbuf *buf, uint32_t dst, uint16_t len)
 {
-	struct rpmsg_wire_hdr *hdr;
 	int err = rpmsg_get_tx(&service, buf, APP_SEND_TIMEOUT_US);
+	struct rpmsg_wire_hdr *hdr;
 
 	if (err)
 		return err;
-	hdr = (struct rpmsg_wire_hdr *)buf->data - 1;
+	mem_copy(buf->data, HOSTILE_TEXT, sizeof(HOSTILE_TEXT));
+	hdr = header_of(buf);
 	store_le32(&hdr->src, service.addr);
 	store_le32(&hdr->dst, dst);
 	store_le32(&hdr->reserved, 0);
@@ -146,6 +164,24 @@ static void odd_message(uint32_t dst, uint16_t hdr_len, uint32_t used_len)
 	ring();
 }
 
+/*
+ * A message that is as it should be, but its buffer is used twice. The host
+ * sees both at one look, and so has not given it back in between.
+ */
+static void use_twice(uint32_t dst, uint32_t times)
+{
+	const uint32_t len = sizeof(struct rpmsg_wire_hdr) +
+			     sizeof(HOSTILE_TEXT);
+	struct rpmsg_txbuf buf;
+
+	while (times-- && !fill_message(&buf, dst, sizeof(HOSTILE_TEXT))) {
+		put_used(buf.head, len);
+		push_used(buf.head, len);
+		remote.num_held--;
+		ring();
+	}
+}
+
 /* Sent well, then its length changes while the host may look at it. */
 static void flip_lengths(uint32_t dst, uint32_t times)
 {
@@ -153,13 +189,14 @@ static void flip_lengths(uint32_t dst, uint32_t times)
 	struct rpmsg_txbuf buf;
 	unsigned int i;
 
-	while (times-- && !fill_message(&buf, dst, 8)) {
-		hdr = (struct rpmsg_wire_hdr *)buf.data - 1;
-		push_used(buf.head, sizeof(*hdr) + 8);
+	while (times-- && !fill_message(&buf, dst, sizeof(HOSTILE_TEXT))) {
+		hdr = header_of(&buf);
+		push_used(buf.head, sizeof(*hdr) + sizeof(HOSTILE_TEXT));
 		remote.num_held--;
 		ring();
 		for (i = 0; i < 1000; i++)
-			store_le16(&hdr->len, i % 2 ? 8 : 0xfff0);
+			store_le16(&hdr->len,
+				   i % 2 ? sizeof(HOSTILE_TEXT) : 0xfff0);
 	}
 }
 
@@ -176,16 +213,45 @@ static void run_index(void)
 		jump(1);
 }
 
-static void loop_descriptors(void)
+/* Each descriptor leads to the one before it, the first to the last. */
+static void chain_descriptors(uint16_t flags)
 {
 	struct virtq_desc *desc = (struct virtq_desc *)remote.tx.desc;
 	unsigned int i;
 
 	for (i = 0; i < remote.tx.num; i++) {
-		store_le16(&desc[i].flags,
-			   VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_INDIRECT);
+		store_le16(&desc[i].flags, flags);
 		store_le16(&desc[i].next, (i - 1) & (remote.tx.num - 1));
 	}
+}
+
+/* Whatever was given to the host has come back. */
+static bool host_has_none(void)
+{
+	const struct virtq *vq = &remote.tx;
+
+	return (uint16_t)(load_le16(&vq->avail->idx) - vq->given) == vq->num;
+}
+
+/*
+ * The host gets a message out of the midst of it, and gives the buffer back.
+ * Then they are as before, for our own library believes what it finds there.
+ */
+static void loop_descriptors(uint32_t dst)
+{
+	uint64_t end = port.time_us(NULL) + APP_SEND_TIMEOUT_US;
+	struct rpmsg_txbuf buf;
+
+	if (fill_message(&buf, dst, sizeof(HOSTILE_TEXT)))
+		return;
+	chain_descriptors(VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_INDIRECT);
+	push_used(buf.head,
+		  sizeof(struct rpmsg_wire_hdr) + sizeof(HOSTILE_TEXT));
+	remote.num_held--;
+	ring();
+	while (!host_has_none() && port.time_us(NULL) < end)
+		;
+	chain_descriptors(VIRTQ_DESC_F_WRITE);
 }
 
 static void send_ns(const char *name, uint32_t addr, uint32_t flags)
@@ -215,21 +281,27 @@ static void repeat_ns(const char *name, uint32_t addr, uint32_t flags,
 		send_ns(name, addr, flags);
 }
 
+/* It storms, but it does not hang. */
 static void storm(uint32_t ms)
 {
 	uint64_t end = port.time_us(NULL) + (uint64_t)ms * US_PER_MS;
 
-	while (port.time_us(NULL) < end)
+	while (port.time_us(NULL) < end) {
+		ctrl_beat(&remote.ctrl);
 		ring();
+	}
 }
 
 static void pump(struct rpmsg_endpoint *ept)
 {
-	char text[] = "flood";
+	uint32_t number;
 
-	while (flood_left &&
-	       !rpmsg_sendto(ept, flood_dst, text, sizeof(text), 0))
+	while (flood_left) {
+		store_le32(&number, flood_left);
+		if (rpmsg_sendto(ept, flood_dst, &number, sizeof(number), 0))
+			return;
 		flood_left--;
+	}
 }
 
 static void spin(void)
@@ -304,7 +376,7 @@ static void misuse_ring(const struct hostile_msg *cmd, uint32_t src)
 		bad_ids(RING_ENTRIES + 7, cmd->arg);
 		break;
 	case HOSTILE_ID_STRAY:
-		bad_ids(stray_id(), cmd->arg);
+		use_twice(src, cmd->arg);
 		break;
 	case HOSTILE_USED_LEN:
 		odd_message(src, 0, cmd->arg);
@@ -316,7 +388,7 @@ static void misuse_ring(const struct hostile_msg *cmd, uint32_t src)
 		run_index();
 		break;
 	case HOSTILE_DESC_LOOP:
-		loop_descriptors();
+		loop_descriptors(src);
 		break;
 	case HOSTILE_HDR_LEN:
 		odd_message(src, cmd->arg, sizeof(struct rpmsg_wire_hdr) + 4);
@@ -372,12 +444,15 @@ static void misbehave(const struct hostile_msg *cmd, uint32_t src)
 		break;
 	case HOSTILE_SILENT_DRAIN:
 		silent = cmd->arg;
+		/* For what was sent meanwhile */
+		ring();
 		break;
 	case HOSTILE_BELL_ALWAYS:
 		ring_always = cmd->arg;
 		break;
 	case HOSTILE_DEAF:
-		deaf_until = port.time_us(NULL) + cmd->arg * US_PER_MS;
+		deaf_until = port.time_us(NULL) +
+			     (uint64_t)cmd->arg * US_PER_MS;
 		break;
 	case HOSTILE_NO_SHUTDOWN:
 		no_shutdown = cmd->arg;
@@ -422,9 +497,12 @@ static void rx(struct rpmsg_endpoint *ept, struct rpmsg_msg *msg)
 {
 	struct hostile_msg cmd;
 
-	app_echo(ept, msg);
-	if (msg->len != sizeof(cmd) || app_first_word(msg) != HOSTILE_MAGIC)
+	if (msg->len != sizeof(cmd) || app_first_word(msg) != HOSTILE_MAGIC) {
+		if (!silent)
+			app_echo(ept, msg);
 		return;
+	}
+	app_echo(ept, msg);
 	mem_copy(&cmd, msg->data, sizeof(cmd));
 	/* The answer is on its way before anything goes wrong. */
 	rpmsg_remote_kick(ept->remote);
@@ -448,9 +526,25 @@ static bool is_deaf(void)
 	return port.time_us(NULL) < deaf_until;
 }
 
+/*
+ * The host rings when it has set its own status: what was found by ours is
+ * forgotten, as after a reset.
+ */
+static void forget_own_status(void)
+{
+	if (!own_status || !bell_rang)
+		return;
+	own_status = false;
+	set_status(0);
+	rpmsg_remote_poll(&remote, 0);
+	set_status(VIRTIO_STATUS_DRIVER_OK);
+	remote.notified = true;
+}
+
 static void serve(void)
 {
 	while (no_shutdown || !rpmsg_remote_should_stop(&remote)) {
+		forget_own_status();
 		if (is_deaf())
 			ctrl_beat(&remote.ctrl);
 		else
@@ -489,8 +583,8 @@ static void boot(uint32_t how)
 		storm(50);
 		break;
 	case HOSTILE_BOOT_STATUS:
-		*(volatile uint8_t *)&table.entry2.status =
-			VIRTIO_STATUS_DRIVER_OK;
+		own_status = true;
+		set_status(VIRTIO_STATUS_DRIVER_OK);
 		break;
 	case HOSTILE_BOOT_TABLE:
 		ctrl_ready(&remote.ctrl);

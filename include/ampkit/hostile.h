@@ -21,19 +21,22 @@
 /* "EVIL" */
 #define HOSTILE_MAGIC		0x4c495645U
 
+/* What is in the messages that it sends by itself, its NUL included */
+#define HOSTILE_TEXT		"hostile"
+
 /* The table while running: sizes, flags, all entries; @arg ignored */
 #define HOSTILE_TABLE_NUMBERS	1
 #define HOSTILE_TABLE_GARBAGE	2
 
 /* The queue that the host receives by, @arg times unless said otherwise */
 #define HOSTILE_ID_RANGE	3	/* a used id that no ring has */
-#define HOSTILE_ID_STRAY	4	/* a used id that is not outstanding */
+#define HOSTILE_ID_STRAY	4	/* a message, its buffer used twice */
 #define HOSTILE_USED_LEN	5	/* one message with used.len @arg */
 #define HOSTILE_USED_JUMP	6	/* used.idx goes on by @arg at once */
 #define HOSTILE_USED_RUN	7	/* used.idx goes on without an end */
-#define HOSTILE_DESC_LOOP	8	/* all descriptors chained in a circle */
-#define HOSTILE_HDR_LEN		9	/* a header with length @arg */
-#define HOSTILE_HDR_FLIP	10	/* lengths change after they were sent */
+#define HOSTILE_DESC_LOOP	8	/* a message while all descriptors loop */
+#define HOSTILE_HDR_LEN		9	/* 4 bytes, and a header with length @arg */
+#define HOSTILE_HDR_FLIP	10	/* messages whose length keeps changing */
 
 /* Name service, @arg times */
 #define HOSTILE_NS_FLOOD	11	/* all names different */
@@ -43,9 +46,9 @@
 #define HOSTILE_NS_DESTROY	15	/* of what never was */
 
 /* Too much, or too little */
-#define HOSTILE_FLOOD		16	/* @arg messages to the sender */
+#define HOSTILE_FLOOD		16	/* @arg messages, numbered down to 1 */
 #define HOSTILE_BELL_STORM	17	/* for @arg ms */
-#define HOSTILE_SILENT_DRAIN	18	/* @arg: 1 take messages silently, 0 stop */
+#define HOSTILE_SILENT_DRAIN	18	/* @arg: 1 no bell and no echo, 0 stop */
 #define HOSTILE_BELL_ALWAYS	19	/* @arg: 1 ring for each poll, 0 stop */
 #define HOSTILE_DEAF		20	/* take no message for @arg ms */
 
@@ -73,7 +76,7 @@
 #define HOSTILE_BOOT_HANG	2	/* before ready */
 #define HOSTILE_BOOT_CRASH_LATE	3	/* after ready, before DRIVER_OK */
 #define HOSTILE_BOOT_BELLS	4	/* rings before DRIVER_OK */
-#define HOSTILE_BOOT_STATUS	5	/* sets its own status to DRIVER_OK */
+#define HOSTILE_BOOT_STATUS	5	/* is the first to set DRIVER_OK */
 #define HOSTILE_BOOT_TABLE	6	/* puts its table back after DRIVER_OK */
 
 /**
