@@ -146,6 +146,13 @@ static bool relay_push(struct relay_queue *queue)
 	return bell;
 }
 
+/* In this life: no life pays for what an earlier one has done. */
+static unsigned int relay_bad_ids(const struct relay_queue *queue)
+{
+	return atomic_read(&queue->ring.drops[RELAY_DROP_ID]) -
+	       queue->old_bad_ids;
+}
+
 /*
  * Pull, checking afterwards whether the remote has gone too far. The caller
  * holds the pull lock, or is the thread of a threaded queue.
@@ -171,7 +178,7 @@ static int relay_pull(struct relay_queue *queue, unsigned int budget)
 		return 0;
 	}
 
-	if (atomic_read(&ring->drops[RELAY_DROP_ID]) > RELAY_MAX_BAD_IDS)
+	if (relay_bad_ids(queue) > RELAY_MAX_BAD_IDS)
 		relay_quarantine(queue, "too many used ids that make no sense");
 
 	return count;
@@ -648,6 +655,7 @@ static void relay_prepare_queue(struct relay_queue *queue, bool running)
 {
 	queue->broken = false;
 	queue->passed_before = queue->ring.passed;
+	queue->old_bad_ids = atomic_read(&queue->ring.drops[RELAY_DROP_ID]);
 	if (running)
 		relay_ring_adopt(&queue->ring, false);
 	else

@@ -29,6 +29,7 @@ struct relay_vdev;
  *	sleep; others are pulled in interrupt context
  * @broken: nothing passes any more, until the remote is started again
  * @passed_before: what @ring had passed on before this life of the remote
+ * @old_bad_ids: used ids of earlier lives that made no sense
  * @push_lock: guards the push side of @ring
  * @pull_lock: guards the pull side of @ring unless @threaded; taken before
  *	@push_lock where both are
@@ -41,6 +42,7 @@ struct relay_queue {
 	bool threaded;
 	bool broken;
 	u64 passed_before;
+	unsigned int old_bad_ids;
 	spinlock_t push_lock;	/* push side of @ring */
 	spinlock_t pull_lock;	/* pull side of @ring */
 };
