@@ -32,6 +32,7 @@ static const struct suite *const suites[] = {
 	&owners_suite,
 	&suspend_suite,
 	&fail_nth_suite,
+	&hostile_suite,
 	&last_suite,
 };
 

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Remote 0 with the firmware that misbehaves on command. It answers each
+ * command before it obeys, and takes the next message after it has: so an echo
+ * behind a command tells that all of it has happened, and has been looked at.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "misuse.h"
+
+#define HOSTILE		"ampkit/hostile-core2.elf"
+#define RELAY		DEBUGFS_RPROC "0/relay"
+
+/**
+ * hostile_start() - start the firmware on remote 0 and open its channel
+ * @flags: O_NONBLOCK or 0
+ *
+ * Return: a file descriptor.
+ */
+int hostile_start(int flags)
+{
+	remote_set_firmware(0, HOSTILE);
+	return remote_start_and_open(0, flags);
+}
+
+static void send_command(int fd, const struct hostile_msg *msg)
+{
+	if (write(fd, msg, sizeof(*msg)) != (ssize_t)sizeof(*msg))
+		fail("command %u to the firmware: %s", msg->command,
+		     strerror(errno));
+}
+
+static void take_answer(int fd, const struct hostile_msg *msg)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+	struct hostile_msg answer;
+
+	expect(poll(&poll_fd, 1, WAIT_MS) == 1, "no answer to command %u",
+	       msg->command);
+	expect_eq(read(fd, &answer, sizeof(answer)), sizeof(answer));
+	expect(!memcmp(&answer, msg, sizeof(answer)), "answer to command %u",
+	       msg->command);
+}
+
+/**
+ * hostile_tell() - give a command that may leave no time for an answer
+ * @fd: the channel
+ * @what: HOSTILE_ command
+ * @arg: its argument
+ */
+void hostile_tell(int fd, __u32 what, __u32 arg)
+{
+	send_command(fd, &(struct hostile_msg){ HOSTILE_MAGIC, what, arg, 0 });
+}
+
+/**
+ * hostile_command() - give a command, and take its answer
+ * @fd: the channel, with nothing to read
+ * @what: HOSTILE_ command
+ * @arg: its argument
+ */
+void hostile_command(int fd, __u32 what, __u32 arg)
+{
+	struct hostile_msg msg = { HOSTILE_MAGIC, what, arg, 0 };
+
+	send_command(fd, &msg);
+	take_answer(fd, &msg);
+}
+
+/**
+ * hostile_next_boot() - say what the next boots shall do
+ * @fd: the channel, with nothing to read
+ * @how: HOSTILE_BOOT_ value
+ * @times: how many boots
+ */
+void hostile_next_boot(int fd, __u32 how, __u32 times)
+{
+	struct hostile_msg msg = {
+		HOSTILE_MAGIC, HOSTILE_NEXT_BOOT, times, how,
+	};
+
+	send_command(fd, &msg);
+	take_answer(fd, &msg);
+	/* It is done once the next message is taken */
+	remote_echo(fd, "noted");
+}
+
+/**
+ * hostile_good_again() - expect a normal start and echo of remote 0
+ *
+ * It is offline before and afterwards.
+ */
+void hostile_good_again(void)
+{
+	remote_set_firmware(0, remote_default_firmware(0));
+	remote_check_echo(0);
+}
+
+/**
+ * hostile_end() - stop remote 0, and expect it to be as good as new
+ * @fd: the channel; is closed
+ */
+void hostile_end(int fd)
+{
+	close(fd);
+	remote_stop(0);
+	hostile_good_again();
+}
+
+static const char *find_queue(const char *text, unsigned int queue)
+{
+	char name[32];
+	const char *line;
+
+	snprintf(name, sizeof(name), "vdev0vring%u: ", queue);
+	line = strstr(text, name);
+	expect(line, "no %s in %s", name, text);
+	return line + strlen(name);
+}
+
+/**
+ * counters_of() - what the relay has counted of a queue of remote 0
+ * @queue: QUEUE_RX or QUEUE_TX
+ *
+ * Return: the counters.
+ */
+struct counters counters_of(unsigned int queue)
+{
+	struct counters count = {};
+	const char *line, *drops;
+	char text[1024];
+	int found;
+
+	expect_ok(read_file(RELAY, text, sizeof(text)));
+	line = find_queue(text, queue);
+	found = sscanf(line, "pushed %llu pulled %llu lent %u", &count.pushed,
+		       &count.pulled, &count.lent);
+	expect(found == 3, "%s", text);
+	drops = strstr(line, "dropped");
+	expect(drops, "no drops in %s", text);
+	found = sscanf(drops,
+		       "dropped id %d length %d message %d index %d host %d",
+		       &count.id, &count.length, &count.message, &count.index,
+		       &count.host);
+	expect(found == 5, "%s", text);
+	line = strstr(line, "quarantined");
+	count.quarantined = line && line < drops;
+	return count;
+}
+
+/**
+ * bells_taken() - how often remote 0 has rung since the driver came
+ *
+ * Return: the number.
+ */
+unsigned long bells_taken(void)
+{
+	const char *taken;
+	char text[1024];
+
+	expect_ok(read_file(RELAY, text, sizeof(text)));
+	taken = strstr(text, "taken ");
+	expect(taken, "no bells in %s", text);
+	return strtoul(taken + strlen("taken "), NULL, 10);
+}
+
+/**
+ * crash_count() - how often remote 0 has crashed since the driver came
+ *
+ * Return: the number.
+ */
+unsigned int crash_count(void)
+{
+	char text[32];
+
+	expect_ok(read_file(SYSFS_RPROC "0/device/ampkit/crashes", text,
+			    sizeof(text)));
+	return strtoul(text, NULL, 10);
+}
+
+/**
+ * set_of_remote() - write a file of remote 0
+ * @file: its name below /sys/class/remoteproc/remoteproc0
+ * @text: what to write
+ */
+void set_of_remote(const char *file, const char *text)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), SYSFS_RPROC "0/%s", file);
+	expect(write_file(path, text) >= 0, "%s > %s", text, path);
+}
+
+static bool has_crashed(void *unused)
+{
+	(void)unused;
+	return remote_is(0, "crashed");
+}
+
+/**
+ * expect_crash() - wait until remote 0 is reported crashed
+ *
+ * For one whose recovery was disabled.
+ */
+void expect_crash(void)
+{
+	expect_soon(has_crashed, NULL, HANG_MS);
+}
+
+static bool has_recovered(void *context)
+{
+	const unsigned int *before = context;
+	char node[64];
+
+	return crash_count() > *before && remote_is(0, "running") &&
+	       remote_find_node(0, node, sizeof(node));
+}
+
+/**
+ * expect_recovered() - wait until remote 0 has crashed and runs again
+ * @before: crash_count() before it did
+ *
+ * It has done so once, and its new life is a good one.
+ */
+void expect_recovered(unsigned int before)
+{
+	int fd;
+
+	expect(wait_until(has_recovered, &before, HANG_MS),
+	       "%u crashes before, %u now", before, crash_count());
+	fd = remote_open(0, 0);
+	remote_echo(fd, "a new life");
+	close(fd);
+	expect_eq(crash_count(), before + 1);
+}
+
+/**
+ * log_says() - whether a text came in the kernel's log
+ * @mark: from log_mark(); moved on to the end
+ * @text: the text
+ *
+ * Return: true if so.
+ */
+bool log_says(int mark, const char *text)
+{
+	struct log_line line;
+	bool found = false;
+
+	while (log_next(mark, &line))
+		found |= !!strstr(line.text, text);
+	return found;
+}
