@@ -43,6 +43,7 @@ static uint32_t irq_seal;
 static uint8_t image_table[sizeof(table)];
 static bool silent, ring_always, no_shutdown, own_status;
 static uint32_t flood_left, flood_dst;
+static uint16_t never_lent;
 static uint64_t deaf_until;
 static struct rpmsg_port port;
 
@@ -126,8 +127,21 @@ static void bad_ids(uint32_t id, uint32_t times)
 {
 	while (times--) {
 		push_used(id, sizeof(struct rpmsg_wire_hdr));
+		never_lent++;
 		ring();
 	}
+}
+
+/* Until whatever was given to the host has come back. */
+static void wait_for_buffers(void)
+{
+	uint64_t end = port.time_us(NULL) + APP_SEND_TIMEOUT_US;
+	const struct virtq *vq = &remote.tx;
+	uint16_t all = vq->num - never_lent;
+
+	while ((uint16_t)(load_le16(&vq->avail->idx) - vq->given) != all &&
+	       port.time_us(NULL) < end)
+		;
 }
 
 static struct rpmsg_wire_hdr *header_of(const struct rpmsg_txbuf *buf)
@@ -166,7 +180,8 @@ static void odd_message(uint32_t dst, uint16_t hdr_len, uint32_t used_len)
 
 /*
  * A message that is as it should be, but its buffer is used twice. The host
- * sees both at one look, and so has not given it back in between.
+ * sees both at one look, which is not full of others, and so has not given it
+ * back in between.
  */
 static void use_twice(uint32_t dst, uint32_t times)
 {
@@ -177,8 +192,10 @@ static void use_twice(uint32_t dst, uint32_t times)
 	while (times-- && !fill_message(&buf, dst, sizeof(HOSTILE_TEXT))) {
 		put_used(buf.head, len);
 		push_used(buf.head, len);
+		never_lent++;
 		remote.num_held--;
 		ring();
+		wait_for_buffers();
 	}
 }
 
@@ -225,21 +242,12 @@ static void chain_descriptors(uint16_t flags)
 	}
 }
 
-/* Whatever was given to the host has come back. */
-static bool host_has_none(void)
-{
-	const struct virtq *vq = &remote.tx;
-
-	return (uint16_t)(load_le16(&vq->avail->idx) - vq->given) == vq->num;
-}
-
 /*
  * The host gets a message out of the midst of it, and gives the buffer back.
  * Then they are as before, for our own library believes what it finds there.
  */
 static void loop_descriptors(uint32_t dst)
 {
-	uint64_t end = port.time_us(NULL) + APP_SEND_TIMEOUT_US;
 	struct rpmsg_txbuf buf;
 
 	if (fill_message(&buf, dst, sizeof(HOSTILE_TEXT)))
@@ -249,8 +257,7 @@ static void loop_descriptors(uint32_t dst)
 		  sizeof(struct rpmsg_wire_hdr) + sizeof(HOSTILE_TEXT));
 	remote.num_held--;
 	ring();
-	while (!host_has_none() && port.time_us(NULL) < end)
-		;
+	wait_for_buffers();
 	chain_descriptors(VIRTQ_DESC_F_WRITE);
 }
 
