@@ -99,6 +99,7 @@ extern const struct suite idle_suite;
 extern const struct suite fw_apps_suite;
 extern const struct suite lives_suite;
 extern const struct suite hostile_suite;
+extern const struct suite hostile_load_suite;
 extern const struct suite char_poll_suite;
 extern const struct suite char_overload_suite;
 extern const struct suite char_ioctl_suite;

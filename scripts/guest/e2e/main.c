@@ -33,6 +33,7 @@ static const struct suite *const suites[] = {
 	&suspend_suite,
 	&fail_nth_suite,
 	&hostile_suite,
+	&hostile_load_suite,
 	&last_suite,
 };
 
