@@ -10,11 +10,15 @@
 #include <linux/elf.h>
 #include <linux/module.h>
 #include <linux/sizes.h>
+#include <linux/vmalloc.h>
 
 #include "../drivers/remoteproc/elf_image.c"
 
 #define REGION_DA	0x10000000
 #define REGION_LEN	SZ_1M
+
+/* As in rsc_table.c */
+#define MAX_ENTRIES	64
 
 /**
  * struct test_table - the resource table of a good image
@@ -25,15 +29,19 @@
  * @vring: its rings
  * @trace_hdr: type of the second entry
  * @trace: the second entry
+ * @carveout_hdr: type of the third entry
+ * @carveout: the third entry
  */
 struct test_table {
 	struct resource_table hdr;
-	u32 offset[2];
+	u32 offset[3];
 	struct fw_rsc_hdr vdev_hdr;
 	struct fw_rsc_vdev vdev;
 	struct fw_rsc_vdev_vring vring[2];
 	struct fw_rsc_hdr trace_hdr;
 	struct fw_rsc_trace trace;
+	struct fw_rsc_hdr carveout_hdr;
+	struct fw_rsc_carveout carveout;
 } __packed;
 
 /**
@@ -88,9 +96,10 @@ static const struct test_image good_image = {
 	},
 	.names = "\0.shstrtab\0.resource_table",
 	.table = {
-		.hdr = { .ver = 1, .num = 2 },
+		.hdr = { .ver = 1, .num = 3 },
 		.offset = { offsetof(struct test_table, vdev_hdr),
-			    offsetof(struct test_table, trace_hdr) },
+			    offsetof(struct test_table, trace_hdr),
+			    offsetof(struct test_table, carveout_hdr) },
 		.vdev_hdr = { .type = RSC_VDEV },
 		.vdev = { .id = 7, .dfeatures = 1, .num_of_vrings = 2 },
 		.vring = {
@@ -99,6 +108,8 @@ static const struct test_image good_image = {
 		},
 		.trace_hdr = { .type = RSC_TRACE },
 		.trace = { .da = REGION_DA, .len = 16, .name = "log" },
+		.carveout_hdr = { .type = RSC_CARVEOUT },
+		.carveout = { .da = REGION_DA, .len = 16, .name = "mem" },
 	},
 };
 
@@ -179,6 +190,17 @@ FAULT(vring_unequal, img->table.vring[1].num = 128)
 FAULT(vring_align, img->table.vring[0].align = 0)
 FAULT(vring_da, img->table.vring[0].da = REGION_DA + 1)
 FAULT(trace_reserved, img->table.trace.reserved = 1)
+FAULT(table_past_its_segment, img->phdr.p_filesz--)
+FAULT(table_num_past, img->table.hdr.num = MAX_ENTRIES)
+FAULT(vdev_cut_in_its_rings, img->table.offset[1] -= sizeof(img->table.vring[1]))
+FAULT(vring_align_odd, img->table.vring[0].align = 4095)
+FAULT(vring_align_small, img->table.vring[0].align = 2)
+FAULT(vring_align_huge, img->table.vring[1].align = SZ_128K)
+FAULT(trace_cut, img->table.offset[2] = img->table.offset[1] + 8)
+FAULT(carveout_cut, img->shdr[2].sh_size -= 4)
+FAULT(carveout_reserved, img->table.carveout.reserved = 1)
+FAULT(carveout_empty, img->table.carveout.len = 0)
+FAULT(carveout_name, memset(img->table.carveout.name, 'n', 32))
 
 #define ROW(fn, why) { #fn, fn, why }
 
@@ -229,6 +251,17 @@ static const struct broken_image broken_image_rows[] = {
 	ROW(vring_align, "alignment"),
 	ROW(vring_da, "not aligned"),
 	ROW(trace_reserved, "reserved bytes"),
+	ROW(table_past_its_segment, "in no segment"),
+	ROW(table_num_past, "too many entries"),
+	ROW(vdev_cut_in_its_rings, "vdev entry is cut short"),
+	ROW(vring_align_odd, "alignment"),
+	ROW(vring_align_small, "alignment"),
+	ROW(vring_align_huge, "alignment"),
+	ROW(trace_cut, "trace entry is cut short"),
+	ROW(carveout_cut, "carveout entry is cut short"),
+	ROW(carveout_reserved, "reserved bytes"),
+	ROW(carveout_empty, "is empty"),
+	ROW(carveout_name, "not terminated"),
 };
 
 static void broken_image_desc(const struct broken_image *row, char *desc)
@@ -270,25 +303,34 @@ static void good_image_is_taken(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, seg.memsz, SZ_4K);
 }
 
+/*
+ * Behind the end of what is returned no memory is mapped: nobody reads past it
+ * unnoticed.
+ */
+static void *end_of_memory(struct kunit *test)
+{
+	void *page = vmalloc(PAGE_SIZE);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	test->priv = page;
+	return page + PAGE_SIZE;
+}
+
 static void image_cut_anywhere_is_refused(struct kunit *test)
 {
 	struct test_image *img = copy_image(test);
+	void *end = end_of_memory(test);
 	struct elf_image out;
 	const char *why;
 	size_t size;
 
 	for (size = 0; size < sizeof(*img); size++) {
-		/* Of exactly that size, so that KASAN sees a read past it */
-		void *cut = kunit_kmalloc(test, size ?: 1, GFP_KERNEL);
-
-		KUNIT_ASSERT_NOT_NULL(test, cut);
-		memcpy(cut, img, size);
+		memcpy(end - size, img, size);
 		why = NULL;
-		KUNIT_EXPECT_EQ_MSG(test, elf_image_parse(&out, cut, size,
-							  &rules, &why),
+		KUNIT_EXPECT_EQ_MSG(test, elf_image_parse(&out, end - size,
+							  size, &rules, &why),
 				    -EINVAL, "cut at %zu", size);
 		KUNIT_EXPECT_NOT_NULL(test, why);
-		kunit_kfree(test, cut);
 	}
 }
 
@@ -418,6 +460,52 @@ static void class_has_to_be_the_wanted_one(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, out.table_da, REGION_DA);
 	KUNIT_EXPECT_TRUE(test, elf_image_segment(&out, 0, &seg));
 	KUNIT_EXPECT_EQ(test, seg.memsz, SZ_4K);
+
+static void names_are_not_read_past_their_end(struct kunit *test)
+{
+	struct test_image *img = copy_image(test);
+	void *end = end_of_memory(test);
+	struct elf_image out;
+	const char *why = "";
+
+	img->shdr[1].sh_offset = sizeof(*img) - 12;
+	img->shdr[1].sh_size = 12;
+	memcpy(end - sizeof(*img), img, sizeof(*img));
+
+	KUNIT_EXPECT_EQ_MSG(test, elf_image_parse(&out, end - sizeof(*img),
+						  sizeof(*img), &rules, &why),
+			    0, "it says: %s", why);
+	KUNIT_EXPECT_NULL(test, out.table);
+}
+
+/* One of the most entries there may be, and with @more beyond that. */
+static int check_table_of_many(struct kunit *test, unsigned int more)
+{
+	unsigned int num = MAX_ENTRIES + more;
+	size_t head = struct_size_t(struct resource_table, offset, num);
+	size_t len = head + num * sizeof(struct fw_rsc_hdr);
+	struct resource_table *table = kunit_kzalloc(test, len, GFP_KERNEL);
+	const char *why;
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, table);
+	table->ver = 1;
+	table->num = num;
+	for (i = 0; i < num; i++) {
+		u32 offset = head + i * sizeof(struct fw_rsc_hdr);
+		struct fw_rsc_hdr *hdr = (void *)table + offset;
+
+		table->offset[i] = offset;
+		hdr->type = RSC_VENDOR_END;
+	}
+
+	return rsc_table_check(table, len, &why);
+}
+
+static void table_of_too_many_entries_is_refused(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, check_table_of_many(test, 0), 0);
+	KUNIT_EXPECT_EQ(test, check_table_of_many(test, 1), -EINVAL);
 }
 
 static void image_without_sections_has_no_table(struct kunit *test)
@@ -459,11 +547,18 @@ static void unknown_entries_are_left_alone(struct kunit *test)
 			    "it says: %s", why);
 }
 
+static void free_memory(struct kunit *test)
+{
+	vfree(test->priv);
+}
+
 static struct kunit_case elf_image_cases[] = {
 	KUNIT_CASE(good_image_is_taken),
 	KUNIT_CASE_PARAM(broken_image_is_refused, broken_image_gen_params),
 	KUNIT_CASE_PARAM(class_has_to_be_the_wanted_one, class_case_gen_params),
 	KUNIT_CASE(image_cut_anywhere_is_refused),
+	KUNIT_CASE(names_are_not_read_past_their_end),
+	KUNIT_CASE(table_of_too_many_entries_is_refused),
 	KUNIT_CASE(image_without_sections_has_no_table),
 	KUNIT_CASE(empty_segment_is_skipped),
 	KUNIT_CASE(unknown_entries_are_left_alone),
@@ -472,6 +567,7 @@ static struct kunit_case elf_image_cases[] = {
 
 static struct kunit_suite elf_image_suite = {
 	.name = "elf_image",
+	.exit = free_memory,
 	.test_cases = elf_image_cases,
 };
 

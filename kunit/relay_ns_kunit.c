@@ -7,6 +7,7 @@
 #include <linux/module.h>
 
 #include "../drivers/remoteproc/relay_ns.c"
+#include "../drivers/remoteproc/relay_rpmsg.c"
 
 static int ns_init(struct kunit *test)
 {
@@ -131,6 +132,45 @@ static void flood_is_slowed_down(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, passed, RELAY_NS_BURST + 10);
 }
 
+static void rest_earns_no_more_than_a_burst(struct kunit *test)
+{
+	struct relay_ns *ns = test->priv;
+	unsigned int passed = 0;
+	unsigned int i;
+
+	for (i = 0; i < 2 * RELAY_NS_BURST; i++)
+		passed += announce(ns, "a", 1, i & 1, 1000 + 3600 * 1000);
+	KUNIT_EXPECT_EQ(test, passed, RELAY_NS_BURST);
+}
+
+/* A message as it stands in a buffer: 4 bytes to a client, @len written */
+static bool check_message(struct kunit *test, u16 hdr_len, u32 len)
+{
+	struct {
+		struct rpmsg_wire_hdr hdr;
+		char payload[4];
+	} msg = {
+		.hdr.dst = cpu_to_le32(1024),
+		.hdr.len = cpu_to_le16(hdr_len),
+	};
+
+	return relay_rpmsg_check(test->priv, &msg, len);
+}
+
+static void message_shorter_than_its_header_is_refused(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, check_message(test, 0, 16));
+	KUNIT_EXPECT_FALSE(test, check_message(test, 0, 15));
+	KUNIT_EXPECT_FALSE(test, check_message(test, 0, 0));
+}
+
+static void message_longer_than_what_was_written_is_refused(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, check_message(test, 4, 20));
+	KUNIT_EXPECT_FALSE(test, check_message(test, 5, 20));
+	KUNIT_EXPECT_FALSE(test, check_message(test, U16_MAX, 20));
+}
+
 static struct kunit_case relay_ns_cases[] = {
 	KUNIT_CASE(channels_come_and_go),
 	KUNIT_CASE(duplicate_is_refused),
@@ -141,6 +181,9 @@ static struct kunit_case relay_ns_cases[] = {
 	KUNIT_CASE(wrong_length_is_refused),
 	KUNIT_CASE(channels_are_capped),
 	KUNIT_CASE(flood_is_slowed_down),
+	KUNIT_CASE(rest_earns_no_more_than_a_burst),
+	KUNIT_CASE(message_shorter_than_its_header_is_refused),
+	KUNIT_CASE(message_longer_than_what_was_written_is_refused),
 	{}
 };
 

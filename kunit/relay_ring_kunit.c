@@ -341,6 +341,31 @@ static void descriptors_of_the_wire_are_not_believed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, le64(p->ring.wire.desc[0].addr), BUF_DA);
 }
 
+/* Looks at a message, of which the remote keeps no byte as it was. */
+static bool check_while_it_changes(void *priv, const void *msg, u32 len)
+{
+	struct pair *p = priv;
+
+	memset(p->wire_buf, 'x', NUM * BUF);
+	return refuse_x(NULL, msg, len);
+}
+
+static void what_was_checked_does_not_change(struct kunit *test)
+{
+	struct pair *p = test->priv;
+
+	p->ring.cfg.check = check_while_it_changes;
+	p->ring.cfg.check_priv = p;
+	host_offer(p, 0, BUF, true);
+	relay_ring_push(&p->ring);
+	memset(p->wire_buf, 'a', BUF);
+	remote_use(p, 0, 16);
+	relay_ring_pull(&p->ring, NUM);
+
+	KUNIT_EXPECT_EQ(test, host_used_idx(p), 1);
+	KUNIT_EXPECT_EQ(test, p->host_buf[0][0], 'a');
+}
+
 /* One row: what the remote wishes, and whether it is rung for three pushes */
 struct wish {
 	const char *name;
@@ -542,6 +567,11 @@ static void memory_that_is_no_ring_is_cleared(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, relay_ring_adopt(&p->ring, true));
 	KUNIT_EXPECT_EQ(test, wire_avail_idx(p), 0);
 
+	/* A head that no ring of ours has */
+	lend_old(p, 0);
+	p->ring.wire.avail->ring[6] = to_le16(NUM);
+	KUNIT_EXPECT_FALSE(test, relay_ring_adopt(&p->ring, true));
+
 	/* The same head twice */
 	lend_old(p, 0);
 	p->ring.wire.avail->ring[6] = to_le16(1);
@@ -585,6 +615,7 @@ static struct kunit_case relay_ring_cases[] = {
 	KUNIT_CASE(pull_refuses_an_index_that_jumps),
 	KUNIT_CASE(pull_keeps_to_its_budget),
 	KUNIT_CASE(descriptors_of_the_wire_are_not_believed),
+	KUNIT_CASE(what_was_checked_does_not_change),
 	KUNIT_CASE_PARAM(bell_is_rung_as_wished, wish_gen_params),
 	KUNIT_CASE(arm_tells_what_came_before_it),
 	KUNIT_CASE(lazy_ring_wants_bells_when_half_is_lent),
