@@ -4,9 +4,10 @@
 
     bad_images.py GOOD.elf OUTDIR
 
-Writes OUTDIR/bad-<name>.elf for each function below. What each of them must
-lead to stands in scripts/guest/e2e/bad_input.c; the guest finds the files in
-/lib/firmware/ampkit. The same input gives the same files.
+Writes OUTDIR/bad-<name>.elf for each function below, and OUTDIR/odd-<name>.elf
+for those that it has to start all the same. What each of them must lead to
+stands in scripts/guest/e2e/bad_input.c and odd_images.c; the guest finds the
+files in /lib/firmware/ampkit. The same input gives the same files.
 """
 
 import os
@@ -21,7 +22,12 @@ VRING0 = 0x100000
 OTHER_REMOTE = 0x400000
 PAGE = 0x1000
 
+RING_REGION = 0x10000
+
 PT_LOAD = 1
+RSC_DEVMEM = 1
+RSC_TRACE = 2
+RSC_VDEV = 3
 EM_RISCV = 243
 ELFCLASS32 = 1
 ELFDATA2MSB = 2
@@ -92,6 +98,38 @@ class Elf:
     def base(self):
         """Start of the remote's memory."""
         return min(self.segment(i)["paddr"] for i in self.loaded()) & -PAGE
+
+    def _section(self, name):
+        """Offset in the file of the section with a name."""
+        header = self.header()
+
+        def field(index, layout, offset):
+            return struct.unpack_from(layout, self.data, header["shoff"] +
+                                      index * self.SECTION_SIZE + offset)[0]
+
+        names = field(header["shstrndx"], "<Q", 24)
+        for index in range(header["shnum"]):
+            start = names + field(index, "<I", 0)
+            if self.data[start:start + len(name) + 1] == name + b"\0":
+                return field(index, "<Q", 24)
+        raise KeyError(name)
+
+    def set_resource(self, kind, offset, value):
+        """Change a word of the first entry of a kind in the resource table,
+        by its place in it: the type is at 0."""
+        table = self._section(b".resource_table")
+        count, = struct.unpack_from("<I", self.data, table + 4)
+        for start in struct.unpack_from(f"<{count}I", self.data, table + 16):
+            if struct.unpack_from("<I", self.data, table + start)[0] == kind:
+                struct.pack_into("<I", self.data, table + start + offset,
+                                 value)
+                return
+        raise KeyError(kind)
+
+    def set_ring(self, ring, field, value):
+        """Change a field of a ring of the virtio device."""
+        place = ("da", "align", "num").index(field)
+        self.set_resource(RSC_VDEV, 28 + 20 * ring + 4 * place, value)
 
     def set_section(self, index, offset, layout, value):
         """Change a field of a section header, by its place in it."""
@@ -183,6 +221,9 @@ def segment_one_page(elf):
 
 
 def segment_over_vring(elf):
+    # Small enough to fit in there
+    filesz = min(elf.segment(elf.last())["filesz"], PAGE)
+    elf.set_segment(elf.last(), filesz=filesz, memsz=PAGE)
     segment_at(elf, elf.base() + VRING0)
 
 
@@ -211,6 +252,31 @@ def entry(elf):
     elf.set_header(entry=elf.base() + CARVEOUTS)
 
 
+def vring_too_large(elf):
+    for ring in range(2):
+        elf.set_ring(ring, "num", 4096)
+
+
+def vring_before(elf):
+    elf.set_ring(0, "da", elf.base() + VRING0 - PAGE)
+
+
+def vring_behind(elf):
+    elf.set_ring(0, "da", elf.base() + VRING0 + RING_REGION - PAGE)
+
+
+def trace_outside(elf):
+    elf.set_resource(RSC_TRACE, 4, elf.base() + CARVEOUTS)
+
+
+def features(elf):
+    elf.set_resource(RSC_VDEV, 12, 0xffffffff)
+
+
+def devmem(elf):
+    elf.set_resource(RSC_TRACE, 0, RSC_DEVMEM)
+
+
 IMAGES = {
     "empty": empty,
     "cut-header": cut_header,
@@ -237,6 +303,15 @@ IMAGES = {
     "filesz": filesz,
     "offset": offset,
     "entry": entry,
+    "vring-too-large": vring_too_large,
+    "vring-before": vring_before,
+    "vring-behind": vring_behind,
+    "trace-outside": trace_outside,
+}
+
+ODD_IMAGES = {
+    "features": features,
+    "devmem": devmem,
 }
 
 
@@ -246,11 +321,12 @@ def main():
     with open(sys.argv[1], "rb") as stream:
         good = stream.read()
     os.makedirs(sys.argv[2], exist_ok=True)
-    for name, spoil in IMAGES.items():
-        elf = Elf(good)
-        spoil(elf)
-        with open(f"{sys.argv[2]}/bad-{name}.elf", "wb") as stream:
-            stream.write(elf.data)
+    for prefix, images in (("bad", IMAGES), ("odd", ODD_IMAGES)):
+        for name, spoil in images.items():
+            elf = Elf(good)
+            spoil(elf)
+            with open(f"{sys.argv[2]}/{prefix}-{name}.elf", "wb") as stream:
+                stream.write(elf.data)
 
 
 if __name__ == "__main__":

@@ -100,6 +100,8 @@ extern const struct suite fw_apps_suite;
 extern const struct suite lives_suite;
 extern const struct suite hostile_suite;
 extern const struct suite hostile_load_suite;
+extern const struct suite hostile_end_suite;
+extern const struct suite odd_images_suite;
 extern const struct suite char_poll_suite;
 extern const struct suite char_overload_suite;
 extern const struct suite char_ioctl_suite;

@@ -198,6 +198,13 @@ static void use_bad_length(const void *arg)
 	hostile_end(misuse.fd);
 }
 
+static bool has_rung(void *context)
+{
+	const unsigned long *before = context;
+
+	return bells_taken() > *before;
+}
+
 /* Further than the ring is long, or back, which is further still. */
 static void jump_too_far(const void *arg)
 {
@@ -205,11 +212,17 @@ static void jump_too_far(const void *arg)
 	unsigned int before = crash_count();
 	struct misuse misuse = begin();
 	int mark = log_mark();
+	unsigned long bells;
 	struct counters rx;
 
 	set_of_remote("recovery", "disabled");
+	hostile_command(misuse.fd, HOSTILE_BELL_ALWAYS, 1);
 	hostile_tell(misuse.fd, HOSTILE_USED_JUMP, *by);
 	expect_crash();
+	/* More bells, which nobody looks in that queue for */
+	bells = bells_taken();
+	expect_eq(write(misuse.fd, "bell", 4), 4);
+	expect_soon(has_rung, &bells, WAIT_MS);
 	rx = counters_of(QUEUE_RX);
 	/* The core recovers it right in this write */
 	set_of_remote("recovery", "enabled");

@@ -34,6 +34,8 @@ static const struct suite *const suites[] = {
 	&fail_nth_suite,
 	&hostile_suite,
 	&hostile_load_suite,
+	&hostile_end_suite,
+	&odd_images_suite,
 	&last_suite,
 };
 

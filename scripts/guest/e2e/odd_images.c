@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Images that are odd and start all the same, made by scripts/bad_images.py,
+ * and images that took the place of another while that one ran. The number in
+ * a test's name is that of the fault in the list of those that must not break
+ * the host.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "misuse.h"
+
+#define FOLDER		"/lib/firmware/ampkit/"
+#define HOSTILE		FOLDER "hostile-core2.elf"
+#define AWAY		FOLDER "away.elf"
+
+/* Name service and event index, of all that a device can offer */
+#define FEATURES_TAKEN	0x20000001
+
+static void start_odd(const char *image)
+{
+	int fd;
+
+	remote_set_firmware(0, image);
+	fd = remote_start_and_open(0, 0);
+	remote_echo(fd, "odd, but it works");
+	close(fd);
+}
+
+static void offer_all_features(void)
+{
+	unsigned long taken;
+	char table[4096];
+	const char *line;
+
+	start_odd("ampkit/odd-features.elf");
+	expect_ok(read_file(DEBUGFS_RPROC "0/resource_table", table,
+			    sizeof(table)));
+	line = strstr(table, "Guest features");
+	expect(line, "no features in %s", table);
+	taken = strtoul(line + strlen("Guest features"), NULL, 16);
+	expect(taken == FEATURES_TAKEN, "%#lx taken", taken);
+	remote_stop(0);
+	hostile_good_again();
+}
+
+static void ask_for_device_memory(void)
+{
+	int mark = log_mark();
+
+	start_odd("ampkit/odd-devmem.elf");
+	expect(log_says(mark, "devmem entry ignored"), "the log is silent");
+	remote_stop(0);
+	hostile_good_again();
+}
+
+/**
+ * struct told - a text that the log has to tell
+ * @mark: from log_mark()
+ * @text: the text
+ */
+struct told {
+	int mark;
+	const char *text;
+};
+
+static bool is_told(void *context)
+{
+	struct told *told = context;
+
+	return log_says(told->mark, told->text);
+}
+
+/**
+ * struct other - another image in the place of the one that runs
+ * @file: its path
+ * @says: what the log says when the recovery refuses it
+ */
+struct other {
+	const char *file;
+	const char *says;
+};
+
+/* Once the image is back, it starts again; by itself where it went on trying. */
+static void recover_with_another(const void *arg)
+{
+	const struct other *other = arg;
+	struct told told = { .text = other->says };
+	int fd = hostile_start(0);
+	bool refused;
+
+	expect_ok(rename(HOSTILE, AWAY));
+	expect_ok(link(other->file, HOSTILE));
+	told.mark = log_mark();
+	hostile_tell(fd, HOSTILE_CRASH_ABORT, 0);
+	close(fd);
+	refused = wait_until(is_told, &told, HANG_MS);
+	expect_ok(rename(AWAY, HOSTILE));
+	expect(refused, "no recovery was refused");
+
+	fd = remote_open(0, 0);
+	remote_echo(fd, "it runs again");
+	close(fd);
+	remote_stop(0);
+	fd = hostile_start(0);
+	remote_echo(fd, "it is the right one again");
+	hostile_end(fd);
+}
+
+#define REPLACED(sentence, image, text)					\
+	TEST_WITH(sentence, recover_with_another,			\
+		  (&(const struct other){ FOLDER image, text }))
+
+static const struct test tests[] = {
+	TEST("fault_09_features_that_nobody_knows_are_not_taken",
+	     offer_all_features),
+	TEST("fault_09_device_memory_is_skipped", ask_for_device_memory),
+	REPLACED("fault_11_a_bad_image_is_refused_by_a_recovery",
+		 "bad-segment-outside.elf", "segment lies outside"),
+	REPLACED("fault_11_another_table_is_refused_by_a_recovery",
+		 "multi-core2.elf", "not the resource table"),
+};
+
+const struct suite odd_images_suite = { tests, ARRAY_SIZE(tests), NULL };
