@@ -18,8 +18,8 @@ export KVER KSRC DEBUG CYCLES CROSS_COMPILE BUILD
 Q := $(if $(filter 1,$(V)),,@)
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run shell coredump check lint host kunit e2e boots modules modules_install dtbs \
-	firmware clean deps deps-check kernel source guest
+.PHONY: help run shell coredump check lint host kunit e2e boots guards modules modules_install \
+	dtbs firmware clean deps deps-check kernel source guest
 
 help:
 	@sed -n 's/^## \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
@@ -36,6 +36,7 @@ help:
 ##   make kunit            KUnit suites, in the guest
 ##   make e2e              end-to-end tests, in the guest
 ##   make boots            those that need a boot of their own each
+##   make guards           is each guard of the drivers missed when it is gone?
 ##
 ## Build parts of it
 ##   make modules          our modules, against the guest's kernel or KDIR=
@@ -86,6 +87,11 @@ e2e: deps
 boots: deps
 	$(Q)$(MAKE) guest
 	$(Q)scripts/boots.py
+
+# Takes some minutes, and no part in check: it tests the tests
+guards: deps
+	$(Q)$(MAKE) kernel
+	$(Q)scripts/guards.py
 
 host: deps
 	$(Q)scripts/host_tests.py
