@@ -28,6 +28,7 @@ PT_LOAD = 1
 RSC_DEVMEM = 1
 RSC_TRACE = 2
 RSC_VDEV = 3
+RSC_CTRL = 384
 EM_RISCV = 243
 ELFCLASS32 = 1
 ELFDATA2MSB = 2
@@ -277,6 +278,26 @@ def devmem(elf):
     elf.set_resource(RSC_TRACE, 0, RSC_DEVMEM)
 
 
+def ctrl_outside(elf):
+    elf.set_resource(RSC_CTRL, 12, elf.base() + CARVEOUTS)
+
+
+def ctrl_over_vring(elf):
+    elf.set_resource(RSC_CTRL, 12, elf.base() + VRING0)
+
+
+def ctrl_not_aligned(elf):
+    elf.set_resource(RSC_CTRL, 12, elf.base() + IMAGE_REGION - PAGE + 4)
+
+
+def ctrl_short(elf):
+    elf.set_resource(RSC_CTRL, 16, 64)
+
+
+def ctrl_version(elf):
+    elf.set_resource(RSC_CTRL, 8, 99)
+
+
 IMAGES = {
     "empty": empty,
     "cut-header": cut_header,
@@ -312,6 +333,11 @@ IMAGES = {
 ODD_IMAGES = {
     "features": features,
     "devmem": devmem,
+    "ctrl-outside": ctrl_outside,
+    "ctrl-over-vring": ctrl_over_vring,
+    "ctrl-not-aligned": ctrl_not_aligned,
+    "ctrl-short": ctrl_short,
+    "ctrl-version": ctrl_version,
 }
 
 

@@ -166,6 +166,7 @@ static void say_crashed_again(void)
 	unsigned int i;
 
 	set_of_remote("recovery", "disabled");
+	hostile_command(fd, HOSTILE_BELL_ALWAYS, 1);
 	hostile_tell(fd, HOSTILE_CTRL_GARBAGE, 3);
 	for (i = 0; i < 10; i++) {
 		bells = bells_taken();

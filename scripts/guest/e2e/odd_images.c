@@ -55,6 +55,18 @@ static void ask_for_device_memory(void)
 	hostile_good_again();
 }
 
+/* It runs without its control block, and nothing is written to that place. */
+static void announce_a_bad_block(const void *image)
+{
+	int mark = log_mark();
+
+	start_odd(image);
+	expect(log_says(mark, "ignored"), "the log is silent");
+	guards_expect_unchanged();
+	remote_stop(0);
+	hostile_good_again();
+}
+
 /**
  * struct told - a text that the log has to tell
  * @mark: from log_mark()
@@ -108,6 +120,10 @@ static void recover_with_another(const void *arg)
 	hostile_end(fd);
 }
 
+#define BLOCK(sentence, image)						\
+	TEST_WITH("fault_09_a_control_block_" sentence "_is_ignored",	\
+		  announce_a_bad_block, "ampkit/odd-ctrl-" image ".elf")
+
 #define REPLACED(sentence, image, text)					\
 	TEST_WITH(sentence, recover_with_another,			\
 		  (&(const struct other){ FOLDER image, text }))
@@ -116,10 +132,19 @@ static const struct test tests[] = {
 	TEST("fault_09_features_that_nobody_knows_are_not_taken",
 	     offer_all_features),
 	TEST("fault_09_device_memory_is_skipped", ask_for_device_memory),
+	BLOCK("outside_the_carveouts", "outside"),
+	BLOCK("over_a_vring", "over-vring"),
+	BLOCK("that_is_not_aligned", "not-aligned"),
+	BLOCK("that_is_too_short", "short"),
+	BLOCK("of_another_version", "version"),
 	REPLACED("fault_11_a_bad_image_is_refused_by_a_recovery",
 		 "bad-segment-outside.elf", "segment lies outside"),
 	REPLACED("fault_11_another_table_is_refused_by_a_recovery",
 		 "multi-core2.elf", "not the resource table"),
 };
 
-const struct suite odd_images_suite = { tests, ARRAY_SIZE(tests), NULL };
+const struct suite odd_images_suite = {
+	.tests = tests,
+	.count = ARRAY_SIZE(tests),
+	.prepare = guards_take,
+};

@@ -127,15 +127,18 @@ void remote_stop(unsigned int remote)
 }
 
 /**
- * remotes_reset() - stop what runs and restore the names of the images
+ * remotes_reset() - stop what runs and restore what tests change of it
  */
 void remotes_reset(void)
 {
 	unsigned int remote;
+	char path[128];
 
 	for (remote = 0; remote < REMOTES; remote++) {
 		if (!remote_is(remote, "offline"))
 			remote_stop(remote);
+		attribute(path, sizeof(path), remote, "recovery");
+		expect_eq(write_file(path, "enabled"), 0);
 		remote_set_firmware(remote, remote_default_firmware(remote));
 	}
 }
