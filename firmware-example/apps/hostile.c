@@ -346,13 +346,15 @@ static void undefined(void)
 	__asm__ volatile("udf #0");
 }
 
-static void ctrl_garbage(uint32_t value)
+static void ctrl_garbage(uint32_t value, uint32_t state)
 {
 	uint32_t *word = (uint32_t *)&ctrl;
 	size_t i;
 
 	for (i = 0; i < sizeof(ctrl) / sizeof(*word); i++)
 		store_le32(&word[i], value);
+	if (state)
+		store_le32(&ctrl.state, state);
 }
 
 static void leave_note(uint32_t boot, uint32_t times)
@@ -495,7 +497,7 @@ static void come_to_an_end(const struct hostile_msg *cmd)
 	case HOSTILE_PANIC:
 		board_panic(AMPKIT_CAUSE_ASSERT, "as told by HOSTILE_PANIC");
 	case HOSTILE_CTRL_GARBAGE:
-		ctrl_garbage(cmd->arg);
+		ctrl_garbage(cmd->arg, cmd->boot);
 		break;
 	}
 }

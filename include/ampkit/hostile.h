@@ -60,7 +60,9 @@
 #define HOSTILE_CRASH_STACK	25	/* a stack that overflows */
 #define HOSTILE_CRASH_IRQ	26	/* the same in the next doorbell's handler */
 #define HOSTILE_PANIC		27	/* reports a failed assertion */
-#define HOSTILE_CTRL_GARBAGE	28	/* control block overwritten with @arg */
+
+/* The control block is overwritten with @arg, its state with @boot unless 0 */
+#define HOSTILE_CTRL_GARBAGE	28
 
 /* Shutdown requests are ignored from now on; @arg: 1 on, 0 off */
 #define HOSTILE_NO_SHUTDOWN	29

@@ -5,6 +5,7 @@
  * in a test's name is that of the fault in the list of those that must not
  * break the host.
  */
+#include <ampkit/ctrl.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -14,6 +15,9 @@
 
 /* Less than what the heartbeat may take */
 #define DEAF_MS		2000
+
+/* Of a crash message in the log, with "crashed: " before it */
+#define CRASH_MESSAGE	(9 + sizeof(((struct ampkit_crash *)0)->message) - 1)
 
 static void exchange(int fd, unsigned int messages)
 {
@@ -124,18 +128,26 @@ static void die_in_a_row(void)
 	hostile_good_again();
 }
 
-/* Nothing in there leads anywhere, not even a record of a crash. */
+/* A message without an end, of characters that no terminal should get. */
 static void write_garbage_record(void)
 {
+	static const struct hostile_msg garbage = {
+		HOSTILE_MAGIC, HOSTILE_CTRL_GARBAGE, 0x03030303,
+		AMPKIT_CTRL_CRASHED,
+	};
 	unsigned int before = crash_count();
 	int fd = hostile_start(0);
 	int mark = log_mark();
+	char says[160];
 
-	hostile_tell(fd, HOSTILE_CTRL_GARBAGE, 0x03030303);
-	hostile_tell(fd, HOSTILE_CTRL_GARBAGE, 3);
+	expect_eq(write(fd, &garbage, sizeof(garbage)), sizeof(garbage));
 	close(fd);
 	expect_recovered(before);
-	expect(log_says(mark, "crashed: ?"), "the log does not say so");
+	memset(says, '?', CRASH_MESSAGE);
+	snprintf(says + CRASH_MESSAGE, sizeof(says) - CRASH_MESSAGE,
+		 " (cause");
+	memcpy(says, "crashed: ", strlen("crashed: "));
+	expect(log_says(mark, says), "the log does not say so");
 	remote_stop(0);
 	hostile_good_again();
 }

@@ -135,6 +135,9 @@ void remotes_reset(void)
 	char path[128];
 
 	for (remote = 0; remote < REMOTES; remote++) {
+		/* Only what is attached to can be stopped */
+		if (remote_is(remote, "detached"))
+			remote_try_start(remote);
 		if (!remote_is(remote, "offline"))
 			remote_stop(remote);
 		attribute(path, sizeof(path), remote, "recovery");
