@@ -11,6 +11,7 @@ fails, after it did not without the row, "not ok" when it passes, or when the
 row does not fit the source any more. T= picks rows, by the text behind "ok -".
 """
 
+import fcntl
 import fnmatch
 import os
 import pathlib
@@ -124,12 +125,8 @@ class Runner:
         return trouble or f"{guard.test} stays green"
 
 
-def main():
-    picked = [guard for guard in GUARDS
-              if fnmatch.fnmatch(label(guard), PATTERN)]
-    if "--list" in sys.argv:
-        print("\n".join(f"{label(guard)}: {guard.test}" for guard in picked))
-        return 0
+def judge_all(picked):
+    """Judge rows one after the other; returns the exit status."""
     prepare()
     runner = Runner()
     failed = 0
@@ -140,6 +137,18 @@ def main():
               f"ok - {label(guard)}: {guard.test}", flush=True)
     print(f"guards: {len(picked) - failed} passed, {failed} failed")
     return 1 if failed or not picked else 0
+
+
+def main():
+    picked = [guard for guard in GUARDS
+              if fnmatch.fnmatch(label(guard), PATTERN)]
+    if "--list" in sys.argv:
+        print("\n".join(f"{label(guard)}: {guard.test}" for guard in picked))
+        return 0
+    COPY.parent.mkdir(parents=True, exist_ok=True)
+    with open(f"{COPY}.lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return judge_all(picked)
 
 
 if __name__ == "__main__":
