@@ -15,6 +15,7 @@
 #include <linux/interrupt.h>
 #include <linux/rpmsg.h>
 #include <linux/version.h>
+#include <linux/virtio_config.h>
 
 struct rproc;
 
@@ -61,6 +62,38 @@ static inline int rpmsg_set_flow_control(struct rpmsg_endpoint *ept,
 {
 	return -EOPNOTSUPP;
 }
+#endif
+
+/*
+ * 6.11: find_vqs() of a virtio transport takes one array of what there is to
+ * know of each queue; before these are three. For the parameters of such a
+ * function, and for one queue's. Drop when the floor is 6.11.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
+#define VIRTIO_VQS_INFO		struct virtqueue_info vqs_info[]
+#define VIRTIO_VQ_INFO(_i)	vqs_info[_i]
+#else
+struct virtqueue_info {
+	const char *name;
+	vq_callback_t *callback;
+	bool ctx;
+};
+
+static inline struct virtqueue_info
+compat_vq_info(unsigned int i, vq_callback_t *callbacks[],
+	       const char * const names[], const bool *ctx)
+{
+	return (struct virtqueue_info){
+		.name = names[i],
+		.callback = callbacks[i],
+		.ctx = ctx && ctx[i],
+	};
+}
+
+#define VIRTIO_VQS_INFO							\
+	vq_callback_t *callbacks[], const char * const names[],		\
+	const bool *ctx
+#define VIRTIO_VQ_INFO(_i)	compat_vq_info(_i, callbacks, names, ctx)
 #endif
 
 /* 6.13: hrtimer_setup() replaced hrtimer_init(); drop when the floor is 6.13 */
