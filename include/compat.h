@@ -96,6 +96,23 @@ compat_vq_info(unsigned int i, vq_callback_t *callbacks[],
 #define VIRTIO_VQ_INFO(_i)	compat_vq_info(_i, callbacks, names, ctx)
 #endif
 
+/*
+ * 6.11: KUnit was given memory of a user's. Without it tests that need some
+ * skip. Drop when the floor is 6.11.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
+struct file;
+struct kunit;
+
+static inline unsigned long
+kunit_vm_mmap(struct kunit *test, struct file *file, unsigned long addr,
+	      unsigned long len, unsigned long prot, unsigned long flag,
+	      unsigned long offset)
+{
+	return -EOPNOTSUPP;
+}
+#endif
+
 /* 6.13: hrtimer_setup() replaced hrtimer_init(); drop when the floor is 6.13 */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 static inline void

@@ -36,12 +36,19 @@ file_of() {
 	return 1
 }
 
+# The modules that have to be loaded before FILE: by its symbols, and those that
+# it only wants to be there: needs FILE
+needs() {
+	strings "$1" | sed -n 's/^depends=//p; s/^softdep=pre: //p' |
+		tr ',' ' '
+}
+
 # Load a module after those that it depends on: load NAME [PARAMETER...]
 load() (
 	[ ! -e "/sys/module/$1" ] || exit 0
 	file=$(file_of "$1") || exit
 	shift
-	for need in $(strings "$file" | sed -n 's/^depends=//p' | tr ',' ' '); do
+	for need in $(needs "$file"); do
 		load "$need" || exit
 	done
 	insmod "$file" "$@"
