@@ -523,6 +523,29 @@ static void a_reset_between_two_looks_is_noticed(struct kunit *test)
 	expect_nothing_bad(test);
 }
 
+/* An interrupt or a thread of the remote may send before its loop looks */
+static void new_rings_are_not_taken_for_those_before(struct kunit *test)
+{
+	struct remote_test *ctx = test->priv;
+	u8 data[4] = {};
+	u32 peer;
+
+	connect(test);
+	expect_echo(test, 5);
+	loopback_settle(ctx->loopback);
+	peer = client.channel->src;
+	loopback_halt(ctx->loopback);
+	loopback_unplug(ctx->loopback);
+	KUNIT_ASSERT_EQ(test, loopback_plug(ctx->loopback), 0);
+	KUNIT_EXPECT_EQ(test, loopback_send(ctx->echo, peer, data, sizeof(data),
+					    0), -ENOTCONN);
+	loopback_resume(ctx->loopback);
+
+	expect_channel(test);
+	expect_echo(test, 300);
+	expect_nothing_bad(test);
+}
+
 static u32 fill_ring(struct kunit *test)
 {
 	u8 data[4] = {};
@@ -648,6 +671,8 @@ static struct kunit_case rpmsg_remote_cases[] = {
 	KUNIT_CASE(a_host_that_goes_unbinds_the_service),
 	KUNIT_CASE_PARAM(a_host_comes_and_goes_100_times, ring_gen_params),
 	KUNIT_CASE_PARAM(a_reset_between_two_looks_is_noticed,
+			 ring_gen_params),
+	KUNIT_CASE_PARAM(new_rings_are_not_taken_for_those_before,
 			 ring_gen_params),
 	KUNIT_CASE_PARAM(a_full_ring_has_room_again_when_the_remote_runs,
 			 ring_gen_params),

@@ -54,7 +54,8 @@ static void give_back(struct rpmsg_remote *remote, uint16_t head,
 {
 	uintptr_t key = port_lock(remote->port);
 
-	if (remote->link == RPMSG_LINK_UP && remote->life == life)
+	if (remote->link == RPMSG_LINK_UP && remote->life == life &&
+	    !virtq_was_reset(&remote->rx))
 		virtq_push(&remote->rx, head, 0);
 	port_unlock(remote->port, key);
 }
@@ -78,7 +79,7 @@ static void handle_rx(struct rpmsg_remote *remote, const struct virtq_buf *buf)
  * @budget: how many at most
  *
  * Returns with the doorbell asked for, or with the remote marked for another
- * poll when the budget was used up.
+ * poll when the budget was used up or the host has set up its rings anew.
  *
  * Return: how many there were, those refused included.
  */
@@ -89,7 +90,8 @@ unsigned int rpmsg_rx_batch(struct rpmsg_remote *remote, unsigned int budget)
 	int err;
 
 	virtq_disable_notify(&remote->rx);
-	while (handled < budget) {
+	/* The last message's receiver may have slept through a reset */
+	while (handled < budget && !virtq_was_reset(&remote->rx)) {
 		err = take_rx(remote, &buf);
 		if (!err)
 			handle_rx(remote, &buf);

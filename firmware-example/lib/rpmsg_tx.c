@@ -52,7 +52,9 @@ static int take_tx(struct rpmsg_remote *remote, struct virtq_buf *buf)
 {
 	int err = 0;
 
-	if (remote->link != RPMSG_LINK_UP || !vdev_driver_ok(&remote->vdev))
+	/* The status before the ring: with that of a new one comes the new one */
+	if (remote->link != RPMSG_LINK_UP || !vdev_driver_ok(&remote->vdev) ||
+	    virtq_was_reset(&remote->tx))
 		return -ENOTCONN;
 	if (remote->num_spare)
 		*buf = remote->spare[--remote->num_spare];
@@ -187,7 +189,7 @@ int rpmsg_send_tx(struct rpmsg_endpoint *ept, struct rpmsg_txbuf *buf,
 	if (len > buf->size)
 		return -EMSGSIZE;
 	key = port_lock(remote->port);
-	if (of_this_life(remote, buf)) {
+	if (of_this_life(remote, buf) && !virtq_was_reset(&remote->tx)) {
 		write_header(ept, buf, dst, len);
 		virtq_push(&remote->tx, buf->head,
 			   sizeof(struct rpmsg_wire_hdr) + len);
@@ -197,7 +199,7 @@ int rpmsg_send_tx(struct rpmsg_endpoint *ept, struct rpmsg_txbuf *buf,
 	}
 	buf->data = NULL;
 	port_unlock(remote->port, key);
-	if (!err && !remote->polling)
+	if (!remote->polling)
 		rpmsg_remote_kick(remote);
 	return err;
 }

@@ -120,8 +120,9 @@ static void fetch_avail_idx(struct virtq *vq)
 
 	port_invalidate(vq->port, vq->avail, sizeof(*vq->avail));
 	idx = load_le16(&vq->avail->idx);
+	/* A new ring has its own count, and is not broken */
 	if ((uint16_t)(idx - vq->taken) > vq->num)
-		vq->broken = true;
+		vq->broken = !virtq_was_reset(vq);
 	else
 		vq->seen = idx;
 	/* the index before the entries it stands for, 2.7.13.3 */
@@ -360,15 +361,18 @@ void virtq_kick(struct virtq *vq)
 
 /**
  * virtq_was_reset() - did the driver start the ring anew under us?
- * @vq: the queue, of a device
+ * @vq: the queue
  *
- * Only this side writes the used index. Another value than the one we wrote
+ * Only the device writes the used index. Another value than the one we wrote
  * means that the driver cleared the ring, in a reset that came and went between
- * two looks at the status.
+ * two looks at the status. What sends, gives back or returns from a wait may
+ * be the first to come after that, and must not go on in the new ring where it
+ * stopped in the old one: the next poll takes it over.
  *
- * Return: true when the ring is not the one we know.
+ * Return: true when the ring is not the one we know; false to a driver, who has
+ * the say himself.
  */
 bool virtq_was_reset(const struct virtq *vq)
 {
-	return read_used_idx(vq) != vq->given;
+	return !vq->owner && read_used_idx(vq) != vq->given;
 }

@@ -60,6 +60,7 @@ static struct host_ring host_rx, host_tx;
 static unsigned int bells;
 static unsigned int waits;
 static void (*on_wait)(void);
+static void (*on_message)(void);
 static uint64_t now;
 static struct rpmsg_remote remote;
 static struct rpmsg_endpoint ept;
@@ -116,6 +117,8 @@ static const struct rpmsg_port port = {
 static void on_rx(struct rpmsg_endpoint *e, struct rpmsg_msg *msg)
 {
 	received++;
+	if (on_message)
+		on_message();
 	if (msg->len >= 4 && !memcmp(msg->data, "keep", 4)) {
 		CHECK(!rpmsg_hold_rx(e, msg));
 		CHECK(rpmsg_hold_rx(e, msg) == -EINVAL);
@@ -276,6 +279,7 @@ static void setup(void)
 	unbound = 0;
 	tx_ready = 0;
 	on_wait = NULL;
+	on_message = NULL;
 	CHECK(!rpmsg_remote_init(&remote, &cfg));
 	CHECK(!rpmsg_create_ept(&ept, &remote, "rpmsg-raw", RPMSG_ADDR_ANY,
 				RPMSG_ADDR_ANY, &ops, NULL));
@@ -711,6 +715,81 @@ static void taken_buffers_are_bounded_and_survive_a_reset(void)
 	CHECK(remote.num_held == 0 && remote.num_spare == 0);
 }
 
+/* All that a poll would have noticed, had there been one. */
+static void host_restarts(void)
+{
+	on_wait = NULL;
+	on_message = NULL;
+	host_down();
+	host_up(F_NS | F_EVENT_IDX);
+}
+
+/* Nothing was written to the new rings; the next poll takes them over. */
+static void check_new_rings(void)
+{
+	const struct packet *packet;
+
+	CHECK(host_rx.used->idx == 0 && host_tx.used->idx == 0);
+	rpmsg_remote_poll(&remote, NUM);
+	CHECK(rpmsg_remote_state(&remote) == RPMSG_LINK_UP);
+	CHECK(remote.stats.resets == 1);
+	packet = host_receive();
+	CHECK(packet && packet->dst == 53);
+	host_send(0, ept.addr, "abc", 3);
+	CHECK(rpmsg_remote_poll(&remote, NUM) == 1);
+	packet = host_receive();
+	CHECK(packet && packet->len == 3 && !host_receive());
+}
+
+static void new_rings_are_not_taken_for_the_old(void)
+{
+	struct rpmsg_txbuf buf;
+	struct rpmsg_msg held;
+
+	setup_up(F_NS | F_EVENT_IDX);
+	host_restarts();
+	CHECK(rpmsg_sendto(&ept, HOST_ADDR, "x", 1, 0) == -ENOTCONN);
+	check_new_rings();
+
+	setup_up(F_NS | F_EVENT_IDX);
+	CHECK(!rpmsg_get_tx(&ept, &buf, 0));
+	host_restarts();
+	CHECK(rpmsg_send_tx(&ept, &buf, HOST_ADDR, 1) == -EPIPE);
+	check_new_rings();
+
+	setup_up(F_NS | F_EVENT_IDX);
+	host_send(0, ept.addr, "abc", 3);
+	host_send(1, ept.addr, "keep", 4);
+	CHECK(rpmsg_remote_poll(&remote, NUM) == 2);
+	held = kept;
+	host_restarts();
+	rpmsg_release_rx(&ept, &held);
+	check_new_rings();
+}
+
+static void reset_during_a_callback_is_noticed(void)
+{
+	setup_up(F_NS | F_EVENT_IDX);
+	host_send(0, ept.addr, "abc", 3);
+	CHECK(rpmsg_remote_poll(&remote, NUM) == 1);
+	CHECK(host_receive());
+	host_send(1, ept.addr, "abc", 3);
+	host_send(2, ept.addr, "abc", 3);
+	on_message = host_restarts;
+	CHECK(rpmsg_remote_poll(&remote, NUM) == 1);
+	check_new_rings();
+}
+
+static void reset_during_a_wait_is_noticed(void)
+{
+	setup_up(F_NS | F_EVENT_IDX);
+	while (!rpmsg_sendto(&ept, HOST_ADDR, "x", 1, 0))
+		;
+	on_wait = host_restarts;
+	CHECK(rpmsg_sendto(&ept, HOST_ADDR, "x", 1, 1000000) == -ENOTCONN);
+	check_new_rings();
+}
+
 static void held_message_is_given_back_on_release(void)
 {
 	struct virtq_used_elem elem;
@@ -874,6 +953,9 @@ static const struct {
 	TEST(waiting_send_sees_buffers_without_a_bell),
 	TEST(nothing_is_truncated),
 	TEST(taken_buffers_are_bounded_and_survive_a_reset),
+	TEST(new_rings_are_not_taken_for_the_old),
+	TEST(reset_during_a_callback_is_noticed),
+	TEST(reset_during_a_wait_is_noticed),
 	TEST(held_message_is_given_back_on_release),
 	TEST(hosts_name_service_binds_and_unbinds),
 	TEST(run_ends_on_stop_and_deinit_can_be_followed_by_init),

@@ -80,9 +80,13 @@ static bool overlap(const struct store *a, const struct store *b)
 static void commit(struct model_end *end, unsigned int i)
 {
 	struct store *store = &end->stores[i];
+	uint32_t j;
 
 	memcpy(memory + store->at, store->data, store->len);
 	now++;
+	/* Who stored it never again sees what was there before. */
+	for (j = 0; j < store->len; j++)
+		end->read_time[store->at + j] = now;
 	end->num_stores--;
 	memmove(store, store + 1, (end->num_stores - i) * sizeof(*store));
 }
