@@ -460,6 +460,7 @@ static void class_has_to_be_the_wanted_one(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, out.table_da, REGION_DA);
 	KUNIT_EXPECT_TRUE(test, elf_image_segment(&out, 0, &seg));
 	KUNIT_EXPECT_EQ(test, seg.memsz, SZ_4K);
+}
 
 static void names_are_not_read_past_their_end(struct kunit *test)
 {
