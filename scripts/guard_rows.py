@@ -52,8 +52,9 @@ GUARDS = [
           "bad_magic"),
     image(1, "byte order", "img->data[EI_DATA] != ELFDATA2LSB", "false",
           "big_endian"),
-    image(1, "class", "img->data[EI_CLASS] != rules->class", "false",
-          "elf32"),
+    image(1, "class",
+          "rules->class != ELFCLASSNONE && rules->class != img->class",
+          "false", "elf32"),
     image(1, "machine",
           "\tstruct elf64_hdr hdr;\n\n"
           "\tif (img->size < sizeof(hdr))\n"
