@@ -64,10 +64,11 @@ static void spare_rproc_add(void)
 		    !strcmp(name, "rproc_add"))
 			start = address;
 	rewind(symbols);
-	while (fgets(line, sizeof(line), symbols))
-		if (sscanf(line, "%llx", &address) == 1 && address > start &&
-		    address < end)
+	while (fgets(line, sizeof(line), symbols)) {
+		address = strtoull(line, NULL, 16);
+		if (address > start && address < end)
 			end = address;
+	}
 	fclose(symbols);
 	expect(start, "no rproc_add");
 	set_number(FAILSLAB "reject-start", start);
@@ -233,9 +234,11 @@ static void stop(void)
 static const struct operation probe = {
 	"probe of a remote", prepare_core, bind_core, unbind_core
 };
+
 static const struct operation probe_bell = {
 	"probe of a bell", prepare_bell, bind_bell, unbind_bell
 };
+
 static const struct operation start_op = { "start", NULL, start, stop };
 
 static void restore_drivers(const char *driver)
@@ -338,6 +341,7 @@ static void destroy_endpoint(void)
 static const struct operation open_op = {
 	"open", prepare_node, open_node, close_node
 };
+
 static const struct operation endpoint_op = {
 	"endpoint", prepare_ctrl, make_endpoint, destroy_endpoint
 };

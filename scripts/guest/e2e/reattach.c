@@ -102,7 +102,7 @@ static struct bench_counters read_counters(int fd)
 }
 
 /* The driver leaves the remote running whenever it goes. */
-static void leave_running(void)
+static void let_it_run_on(void)
 {
 	expect_ok(write_file(SYSFS_RPROC "0/device/ampkit/leave_running", "1"));
 }
@@ -111,7 +111,7 @@ static void start_detachable(void)
 {
 	remote_set_firmware(0, BENCH);
 	remote_start(0);
-	leave_running();
+	let_it_run_on();
 	modules_unload();
 	modules_load();
 }
@@ -137,7 +137,7 @@ static void stay(void)
 
 static void unload_driver(void)
 {
-	leave_running();
+	let_it_run_on();
 	expect_ok(module_unload("amp_rproc"));
 }
 
