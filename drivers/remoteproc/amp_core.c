@@ -79,6 +79,36 @@ static int amp_release(struct amp_core *core)
 	return ret;
 }
 
+/**
+ * amp_reset_detached() - put a remote in reset that nobody is attached to
+ * @core: the remote core
+ *
+ * For one that ran before the driver and can't be attached to, because it has
+ * spoilt its resource table, say: no other way leads to a start.
+ *
+ * Context: may sleep; takes the remote's lock.
+ * Return: 0, -EBUSY if it is not detached, or another negative errno.
+ */
+int amp_reset_detached(struct amp_core *core)
+{
+	struct rproc *rproc = core->rproc;
+	int ret;
+
+	ret = mutex_lock_interruptible(&rproc->lock);
+	if (ret)
+		return ret;
+
+	if (rproc->state == RPROC_DETACHED)
+		ret = amp_halt(core);
+	else
+		ret = -EBUSY;
+	if (!ret)
+		rproc->state = RPROC_OFFLINE;
+	mutex_unlock(&rproc->lock);
+
+	return ret;
+}
+
 static int amp_start(struct rproc *rproc)
 {
 	struct amp_core *core = rproc->priv;

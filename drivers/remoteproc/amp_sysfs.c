@@ -10,6 +10,8 @@
  *				control block is sent first; or "none"
  *	leave_running		1: the remote runs on when the driver goes, for
  *				the next one to attach to
+ *	reset			1 puts a remote in reset that is detached and
+ *				can't be attached to
  *	crashes			how often it crashed since the driver came
  */
 
@@ -126,6 +128,24 @@ static ssize_t leave_running_store(struct device *dev,
 }
 static DEVICE_ATTR_RW(leave_running);
 
+static ssize_t reset_store(struct device *dev, struct device_attribute *attr,
+			   const char *buf, size_t count)
+{
+	bool val;
+	int ret;
+
+	ret = kstrtobool(buf, &val);
+	if (ret)
+		return ret;
+	if (!val)
+		return -EINVAL;
+
+	ret = amp_reset_detached(dev_get_drvdata(dev));
+
+	return ret ?: count;
+}
+static DEVICE_ATTR_WO(reset);
+
 static ssize_t crashes_show(struct device *dev, struct device_attribute *attr,
 			    char *buf)
 {
@@ -139,6 +159,7 @@ static struct attribute *amp_core_attrs[] = {
 	&dev_attr_shutdown_timeout_ms.attr,
 	&dev_attr_shutdown_message.attr,
 	&dev_attr_leave_running.attr,
+	&dev_attr_reset.attr,
 	&dev_attr_crashes.attr,
 	NULL
 };

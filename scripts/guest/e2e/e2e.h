@@ -227,6 +227,10 @@ void remote_check_echo(unsigned int remote);
 void remote_hold(unsigned int remote, int fd);
 unsigned int fill_ring(int fd);
 
+/* fw_apps.c: images beside the usual one */
+
+int remote_open_demo(unsigned int remote);
+
 /* calls.c: a call that blocks, in a thread */
 
 enum call_kind { CALL_READ, CALL_WRITE, CALL_POLL };

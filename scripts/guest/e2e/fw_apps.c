@@ -146,8 +146,23 @@ static void expect_all_lengths(int fd)
 	}
 }
 
-/* Gives the demonstrations' channel to the char driver, as programs do. */
-static int open_demo(unsigned int remote)
+/* The driver core may not be through with a new device: it says "try again". */
+static bool is_bound(void *channel)
+{
+	int err = write_file(CHRDEV_BIND, channel);
+
+	expect(!err || err == -EAGAIN, "bind %s: %s", (char *)channel,
+	       strerror(-err));
+	return !err;
+}
+
+/**
+ * remote_open_demo() - give the demonstrations' channel to the char driver
+ * @remote: index of the only remote that runs such a demonstration
+ *
+ * As programs do it. Return: a file descriptor.
+ */
+int remote_open_demo(unsigned int remote)
 {
 	char path[PATH_SIZE], file[PATH_SIZE + 32], node[64];
 	int fd;
@@ -155,7 +170,7 @@ static int open_demo(unsigned int remote)
 	wait_for_one(BUS_RPMSG "virtio*." DEMO_SERVICE ".*", path);
 	snprintf(file, sizeof(file), "%s/driver_override", path);
 	expect_eq(write_file(file, "rpmsg_chrdev"), 0);
-	expect_eq(write_file(CHRDEV_BIND, path + strlen(BUS_RPMSG)), 0);
+	expect_soon(is_bound, path + strlen(BUS_RPMSG), WAIT_MS);
 	remote_wait_node(remote, node, sizeof(node));
 	fd = open(node, O_RDWR | O_CLOEXEC);
 	expect_ok(fd);
@@ -316,7 +331,7 @@ static void echo_demo(unsigned int remote)
 {
 	unsigned long payload[PAYLOAD_MAX / sizeof(long)];
 	__u32 shutdown = DEMO_SHUTDOWN;
-	int fd = open_demo(remote);
+	int fd = remote_open_demo(remote);
 	size_t len;
 
 	memset(payload, 0xa5, sizeof(payload));
@@ -372,7 +387,7 @@ static void expect_product(const struct demo_matrix *in,
 static void matrix_demo(unsigned int remote)
 {
 	struct demo_matrix in[2], out;
-	int fd = open_demo(remote);
+	int fd = remote_open_demo(remote);
 	unsigned int i;
 
 	for (i = 0; i < 1000; i++) {
@@ -481,7 +496,7 @@ static bool serve_call(int fd, char *console, size_t size)
 static void rpc_demo(unsigned int remote)
 {
 	char console[1024] = "", text[64];
-	int fd = open_demo(remote);
+	int fd = remote_open_demo(remote);
 
 	unlink("remote.file");
 	expect_eq(write(fd, "init_msg", 8), 8);

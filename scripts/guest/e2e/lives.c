@@ -16,6 +16,7 @@
 
 #define HOSTILE		"ampkit/hostile-core2.elf"
 #define FIRMWARE_DIR	"/lib/firmware/"
+#define CRF_RST_FPD_APU	0xfd1a0104UL
 #define SETTINGS	SYSFS_RPROC "0/device/ampkit/"
 #define FAREWELL	"rpmsg-openamp-demo-channel 0xef56a55a"
 #define A_LONG_NAME	"a-name-that-no-channel-can-have-at-all"
@@ -393,12 +394,6 @@ static void tell_the_forgetful(void)
 	remote_stop(0);
 }
 
-static bool has_demo_channel(void *unused)
-{
-	(void)unused;
-	return count_entries("/sys/bus/rpmsg/devices/*." DEMO_SERVICE ".*");
-}
-
 static unsigned int stop_ms(void)
 {
 	__u64 begin = now_us();
@@ -428,16 +423,20 @@ static void say_farewell(void)
 {
 	int mark = log_mark();
 	unsigned int ms;
+	int fd;
 
 	set("device/ampkit/shutdown_message", FAREWELL);
 	set("device/ampkit/shutdown_timeout_ms", "60000");
 	remote_set_firmware(0, "ampkit/openamp-echo-core2.elf");
 	remote_start(0);
-	expect_soon(has_demo_channel, NULL, WAIT_MS);
+	fd = remote_open_demo(0);
+	remote_echo(fd, "until the stop");
+	close(fd);
 	ms = stop_ms();
 	note("answered within %u ms", ms);
 	expect(ms < 30000, "%u ms", ms);
-	expect(!log_has(mark, "no answer"), "the message was not answered");
+	expect(log_has(mark, "destroying channel " DEMO_SERVICE),
+	       "the message was not answered");
 
 	/* Nobody to say it to, or nobody who knows it */
 	remote_set_firmware(0, "ampkit/minimal-core2.elf");
@@ -445,7 +444,10 @@ static void say_farewell(void)
 	expect(stop_ms() < PROMPT_MS, "a stop waited for nobody");
 	set("device/ampkit/shutdown_message", "rpmsg-raw 1");
 	set("device/ampkit/shutdown_timeout_ms", "300");
-	close(remote_start_and_open(0, 0));
+	fd = remote_start_and_open(0, 0);
+	/* Once it talks, the channel is all there */
+	remote_echo(fd, "until the stop");
+	close(fd);
 	ms = stop_ms();
 	expect(ms >= 300 && ms < 300 + PROMPT_MS, "%u ms", ms);
 	expect(log_has(mark, "no answer"), "the log does not say so");
@@ -555,6 +557,23 @@ static void detach_and_attach(void)
 	remote_stop(0);
 }
 
+/* One that nobody can or wants to attach to is no dead end. */
+static void reset_what_is_detached(void)
+{
+	close(remote_start_and_open(0, 0));
+	expect_eq(write_file(SETTINGS "reset", "1"), -EBUSY);
+	set("device/ampkit/leave_running", "1");
+	modules_unload();
+	modules_load();
+	expect(remote_is(0, "detached"), "after the return");
+	expect_eq(write_file(SETTINGS "reset", "0"), -EINVAL);
+	set("device/ampkit/reset", "1");
+	expect(remote_is(0, "offline"), "after the reset");
+	expect(phys_read32(CRF_RST_FPD_APU) >> 2 & 1, "it runs on");
+	expect_eq(write_file(SETTINGS "reset", "1"), -EBUSY);
+	remote_check_echo(0);
+}
+
 /* It comes back with the image that the driver knows of, not the one it ran. */
 static void crash_while_attached(void)
 {
@@ -635,6 +654,7 @@ static const struct test tests[] = {
 	TEST("a_remote_runs_on_without_a_driver", run_on_without_a_driver,
 	     .timeout_s = 60),
 	TEST("a_remote_is_detached_and_attached_again", detach_and_attach),
+	TEST("a_detached_remote_can_be_put_in_reset", reset_what_is_detached),
 	TEST("a_remote_that_crashes_while_attached_is_recovered",
 	     crash_while_attached),
 	TEST("two_starts_take_two_stops", stop_as_often_as_started),
