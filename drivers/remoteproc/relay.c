@@ -617,6 +617,26 @@ static void relay_complete_rings(struct rproc_vdev *rvdev)
 	}
 }
 
+static int is_without_driver(struct device *dev, void *unused)
+{
+	return dev->bus == &platform_bus_type && !dev->driver;
+}
+
+/*
+ * Of a vdev that could not be made, the core forgets the platform device: it
+ * would be there for ever, and the remote with it.
+ */
+static void relay_remove_unmade_vdevs(struct rproc_relay *relay)
+{
+	struct device *dev;
+
+	while ((dev = device_find_child(&relay->rproc->dev, NULL,
+					is_without_driver))) {
+		platform_device_unregister(to_platform_device(dev));
+		put_device(dev);
+	}
+}
+
 /**
  * rproc_relay_mend_vdevs() - mend what the core leaves undone of its vdevs
  * @relay: the relay
@@ -647,6 +667,8 @@ int rproc_relay_mend_vdevs(struct rproc_relay *relay)
 	dev_err(&relay->rproc->dev,
 		"%u of %u virtio devices could not be made\n",
 		relay->num_vdevs - found, relay->num_vdevs);
+	relay_remove_unmade_vdevs(relay);
+
 	return -ENODEV;
 }
 EXPORT_SYMBOL_GPL(rproc_relay_mend_vdevs);

@@ -331,14 +331,18 @@ static void set_autoprobe(const char *on)
 /* The core is content with a virtio device that nobody drives. */
 static void start_without_virtio(void)
 {
+	struct usage before;
 	int err;
 
+	remote_check_echo(0);
+	usage_take(&before);
 	set_autoprobe("0");
 	err = remote_try_start(0);
 	set_autoprobe("1");
 	expect(err < 0, "it started without its virtio devices");
 	expect(remote_is(0, "offline"), "after the start that failed");
 	expect(in_reset(2), "after the start that failed");
+	usage_expect_flat(&before, 1);
 	remote_check_echo(0);
 }
 
