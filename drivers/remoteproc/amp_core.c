@@ -9,6 +9,7 @@
 
 #include <linux/device.h>
 #include <linux/firmware.h>
+#include <linux/mailbox_controller.h>
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
@@ -316,6 +317,21 @@ static void amp_free_bell(void *bell)
 	amp_bell_free(bell);
 }
 
+/*
+ * The mailbox core takes its channels from under clients that outlive a mailbox.
+ * The device tree's links are good for the first life of a device only.
+ */
+static int amp_depend_on(struct amp_core *core, const struct mbox_chan *chan)
+{
+	struct device *mailbox = chan->mbox->dev;
+
+	if (device_link_add(core->dev, mailbox, DL_FLAG_AUTOPROBE_CONSUMER))
+		return 0;
+
+	return dev_err_probe(core->dev, -EINVAL, "can't depend on mailbox %s\n",
+			     dev_name(mailbox));
+}
+
 static int amp_init_bell(struct amp_core *core)
 {
 	int ret;
@@ -324,7 +340,15 @@ static int amp_init_bell(struct amp_core *core)
 	if (ret)
 		return ret;
 
-	return devm_add_action_or_reset(core->dev, amp_free_bell, &core->bell);
+	ret = devm_add_action_or_reset(core->dev, amp_free_bell, &core->bell);
+	if (ret)
+		return ret;
+
+	ret = amp_depend_on(core, core->bell.tx.chan);
+	if (ret)
+		return ret;
+
+	return amp_depend_on(core, core->bell.rx.chan);
 }
 
 /*

@@ -160,7 +160,9 @@ static bool is_bound(void *channel)
  * remote_open_demo() - give the demonstrations' channel to the char driver
  * @remote: index of the only remote that runs such a demonstration
  *
- * As programs do it. Return: a file descriptor.
+ * As programs do it.
+ *
+ * Return: a file descriptor.
  */
 int remote_open_demo(unsigned int remote)
 {

@@ -20,6 +20,7 @@
 #define USER		"rproc_user"
 #define USER_NODE	"node=/soc/remoteproc@fd1a0000/core@2"
 #define DRIVER		"/sys/bus/platform/drivers/amp_core/"
+#define BELL_DRIVER	"/sys/bus/platform/drivers/irq_doorbell/"
 #define VIRTIO_DRIVER	"/sys/bus/virtio/drivers/virtio_rpmsg_bus/"
 #define CDEV		"/dev/remoteproc0"
 
@@ -323,6 +324,26 @@ static void come_before_the_bell(void)
 	remote_check_echo(0);
 }
 
+/* Nothing rings a bell that is gone: the remote goes with it, and comes back. */
+static void take_the_bell_away(void)
+{
+	int fd;
+
+	/* Those made anew are not known to hang together by the device tree */
+	modules_unload();
+	modules_load();
+	fd = remote_start_and_open(0, 0);
+	remote_echo(fd, "while it rings");
+	expect_ok(write_file(BELL_DRIVER "unbind", "doorbell-core2"));
+	expect(in_reset(2), "it runs without a bell");
+	expect_errno(write(fd, "dead", 4), EPIPE);
+	close(fd);
+	expect(!exists(DRIVER "fd1a0000.remoteproc:core@2"), "it is bound");
+	expect_ok(write_file(BELL_DRIVER "bind", "doorbell-core2"));
+	expect_soon(remotes_are_there, NULL, WAIT_MS);
+	remote_check_echo(0);
+}
+
 static void set_autoprobe(const char *on)
 {
 	expect_ok(write_file("/sys/bus/platform/drivers_autoprobe", on));
@@ -437,6 +458,7 @@ static const struct test tests[] = {
 	     stop_by_death),
 	TEST("fault_33_a_driver_may_come_before_its_mailbox",
 	     come_before_the_bell),
+	TEST("a_remote_goes_with_its_mailbox", take_the_bell_away),
 	TEST("a_start_without_virtio_devices_fails", start_without_virtio),
 	TEST("eight_threads_start_stop_and_crash_a_remote",
 	     start_and_stop_in_a_crowd),
