@@ -307,18 +307,34 @@ static const struct rpmsg_endpoint_info endpoint = {
 
 static char made[64];
 
+/* The node of the endpoint that was made, among those of the channels. */
+static void find_made(void)
+{
+	char path[128], name[64] = "";
+	glob_t found;
+	size_t i;
+
+	expect_eq(glob("/sys/class/rpmsg/rpmsg[0-9]*", 0, NULL, &found), 0);
+	for (i = 0; i < found.gl_pathc; i++) {
+		snprintf(path, sizeof(path), "%s/name", found.gl_pathv[i]);
+		expect_ok(read_file(path, name, sizeof(name)));
+		if (!strcmp(name, "fail\n"))
+			break;
+	}
+	expect(i < found.gl_pathc, "no node of the endpoint");
+	snprintf(made, sizeof(made), "/dev/%s",
+		 strrchr(found.gl_pathv[i], '/') + 1);
+	globfree(&found);
+}
+
 /* Makes an endpoint and opens it: its queue comes with the first open. */
 static int make_endpoint(void)
 {
 	struct rpmsg_endpoint_info info = endpoint;
-	glob_t found;
 
 	if (ioctl(ctrl_fd, RPMSG_CREATE_EPT_IOCTL, &info))
 		return -errno;
-	expect_eq(glob("/sys/class/rpmsg/rpmsg[0-9]*", 0, NULL, &found), 0);
-	snprintf(made, sizeof(made), "/dev/%s",
-		 strrchr(found.gl_pathv[found.gl_pathc - 1], '/') + 1);
-	globfree(&found);
+	find_made();
 	open_fd = open(made, O_RDWR | O_CLOEXEC);
 	if (open_fd < 0) {
 		int err = -errno;
