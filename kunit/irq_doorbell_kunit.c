@@ -20,10 +20,12 @@
 
 /**
  * struct bell - a doorbell with nobody behind it
+ * @dev: its device, which no bus knows
  * @client: who listens, without a callback
  * @db: the doorbell; last, so that an overrun is seen
  */
 struct bell {
+	struct device dev;
 	struct mbox_client client;
 	struct irq_doorbell db;
 };
@@ -34,6 +36,8 @@ static int bell_init(struct kunit *test)
 	struct irq_doorbell *db = &bell->db;
 
 	KUNIT_ASSERT_NOT_NULL(test, bell);
+	bell->dev.init_name = "bell";
+	db->dev = &bell->dev;
 	spin_lock_init(&db->lock);
 	INIT_DELAYED_WORK(&db->unthrottle, doorbell_unthrottle);
 	db->chans[DOORBELL_CHAN_RX].cl = &bell->client;

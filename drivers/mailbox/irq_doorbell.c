@@ -122,6 +122,10 @@ static irqreturn_t doorbell_interrupt(int irq, void *data)
 	if (doorbell_storming(db))
 		doorbell_throttle(db);
 
+	/* A suspend that has begun ends for this one, see wakeup_count */
+	if (device_may_wakeup(db->dev))
+		pm_wakeup_event(db->dev, 0);
+
 	mbox_chan_received_data(&db->chans[DOORBELL_CHAN_RX], NULL);
 
 	return IRQ_HANDLED;
