@@ -9,6 +9,7 @@
 #include <kunit/test.h>
 #include <linux/delay.h>
 #include <linux/device.h>
+#include <linux/iopoll.h>
 #include <linux/kthread.h>
 #include <linux/mailbox_client.h>
 #include <linux/mailbox_controller.h>
@@ -138,6 +139,29 @@ static void remote_looks(unsigned int i)
 static void remote_rings(void)
 {
 	mbox_chan_received_data(&fake.chans[FAKE_RX], NULL);
+}
+
+/* Bound of a wait that is over soon when all is well, us */
+#define SOON			(10 * USEC_PER_SEC)
+
+/* Expect a condition that a timer or a thread brings about. */
+#define expect_soon(test, condition)					\
+do {									\
+	ktime_t end_ = ktime_add_us(ktime_get(), SOON);			\
+									\
+	while (!(condition) && ktime_before(ktime_get(), end_))		\
+		usleep_range(50, 100);					\
+	KUNIT_EXPECT_TRUE_MSG(test, condition, #condition);		\
+} while (0)
+
+/* Nothing more comes by itself: a line acts in a timer or when it is called. */
+static void expect_settled(struct kunit *test, struct amp_line *line)
+{
+	bool active;
+
+	read_poll_timeout(hrtimer_active, active, !active, 50, SOON, false,
+			  &line->look);
+	KUNIT_EXPECT_FALSE(test, active);
 }
 
 /**
@@ -297,11 +321,11 @@ static void bells_in_flight_become_one_more(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake.sends[FAKE_TX], row->stays ? 1 : 1000);
 
 	remote_looks(FAKE_TX);
-	msleep(100);
+	expect_settled(test, &bt->bell.tx);
 	KUNIT_EXPECT_EQ(test, fake.sends[FAKE_TX], row->stays ? 2 : 1000);
 
 	remote_looks(FAKE_TX);
-	msleep(100);
+	expect_settled(test, &bt->bell.tx);
 	KUNIT_EXPECT_EQ(test, fake.sends[FAKE_TX], row->stays ? 2 : 1000);
 	KUNIT_EXPECT_EQ(test, fake.overruns, 0);
 }
@@ -336,8 +360,7 @@ static void no_bell_is_lost(struct kunit *test)
 		if (!(i % 7))
 			usleep_range(5, 50);
 		if (i % 100 == 99) {
-			msleep(50);
-			KUNIT_EXPECT_EQ(test, fake.seen, i + 1);
+			expect_soon(test, READ_ONCE(fake.seen) == i + 1);
 		}
 	}
 	kthread_stop(remote);
@@ -401,7 +424,7 @@ static void provider_without_acknowledgments_is_left_alone(struct kunit *test)
 
 	for (i = 0; i < 100; i++)
 		remote_rings();
-	msleep(40);
+	expect_settled(test, &bt->bell.rx);
 
 	KUNIT_EXPECT_EQ(test, bt->heard, 100);
 	KUNIT_EXPECT_EQ(test, bt->bell.rx.refused, 1);
@@ -423,9 +446,8 @@ static void refused_bell_is_rung_later(struct kunit *test)
 	fake.refuse[FAKE_TX] = 0;
 	if (fake.kind == FAKE_IRQ)
 		amp_bell_ring(&bt->bell);
-	msleep(60);
 
-	KUNIT_EXPECT_GE(test, fake.sends[FAKE_TX], 1);
+	expect_soon(test, READ_ONCE(fake.sends[FAKE_TX]) >= 1);
 	KUNIT_EXPECT_EQ(test, fake.overruns, 0);
 }
 
@@ -462,17 +484,20 @@ static void failed_transmission_is_counted(struct kunit *test)
 static void remote_that_never_looks_is_rung_once_more(struct kunit *test)
 {
 	struct bell_test *bt = test->priv;
+	ktime_t began;
 
 	KUNIT_ASSERT_EQ(test, open_bells(bt, FAKE_ASKED), 0);
 
+	began = ktime_get();
 	amp_bell_ring(&bt->bell);
 	amp_bell_ring(&bt->bell);
-	msleep(AMP_BELL_PATIENCE / NSEC_PER_MSEC / 2);
 	KUNIT_EXPECT_EQ(test, fake.sends[FAKE_TX], 1);
 
-	msleep(AMP_BELL_PATIENCE / NSEC_PER_MSEC);
+	expect_soon(test, READ_ONCE(fake.sends[FAKE_TX]) != 1);
+	KUNIT_EXPECT_GE(test, ktime_sub(ktime_get(), began),
+			AMP_BELL_PATIENCE);
+	expect_settled(test, &bt->bell.tx);
 	KUNIT_EXPECT_EQ(test, fake.sends[FAKE_TX], 2);
-	KUNIT_EXPECT_FALSE(test, hrtimer_active(&bt->bell.tx.look));
 }
 
 static void freed_bell_is_silent(struct kunit *test)
@@ -487,8 +512,8 @@ static void freed_bell_is_silent(struct kunit *test)
 	fake.full[FAKE_TX] = false;
 	fake.sends[FAKE_TX] = 0;
 	amp_bell_ring(&bt->bell);
-	msleep(40);
 
+	KUNIT_EXPECT_FALSE(test, hrtimer_active(&bt->bell.tx.look));
 	KUNIT_EXPECT_EQ(test, fake.sends[FAKE_TX], 0);
 	KUNIT_EXPECT_NULL(test, fake.chans[FAKE_TX].cl);
 	KUNIT_EXPECT_NULL(test, fake.chans[FAKE_RX].cl);

@@ -12,7 +12,9 @@
  *
  * A bell that already rings stays rung, so sending never blocks and has
  * nothing to queue. While Linux is suspended, the remote's bell wakes it if the
- * device is enabled as a source of wake-ups. See dts/ampkit,irq-doorbell.yaml for the binding.
+ * device is enabled as a source of wake-ups.
+ *
+ * See dts/ampkit,irq-doorbell.yaml for the binding.
  */
 
 #include <linux/interrupt.h>
