@@ -28,7 +28,11 @@ THREAD=27
 HANDLER=32
 
 dump_exists() {
-	[ -e "/sys/class/devcoredump/devcd$1/data" ]
+	[ -e "/sys/class/devcoredump/devcd$1/data" ] || {
+		# In the handler it crashes with the next bell
+		{ echo bell >"$node"; } 2>/dev/null
+		return 1
+	}
 }
 
 # crash NAME COMMAND DUMP
@@ -37,11 +41,7 @@ crash() {
 	node=$(node_of 0)
 	# shellcheck disable=SC2059
 	printf "$(message "$2")" >"$node" || fail "write to $node"
-	# In the handler it crashes with the next bell
-	until dump_exists "$3"; do
-		{ echo bell >"$node"; } 2>/dev/null
-		usleep 20000
-	done
+	wait_for 30 "the dump" dump_exists "$3"
 	dump=/sys/class/devcoredump/devcd$3/data
 	echo "ampkit-coredump: begin $1"
 	gzip <"$dump" | base64

@@ -104,7 +104,7 @@ static void change_the_table(const void *arg)
 {
 	const __u32 *what = arg;
 	struct misuse misuse = begin();
-	unsigned int before = crash_count();
+	unsigned int before = crash_count(0);
 
 	hostile_command(misuse.fd, *what, 0);
 	exchange(misuse.fd, 1000);
@@ -164,7 +164,7 @@ static void use_ids_twice(void)
 /* What it did in an earlier life is forgiven: else it would crash for ever. */
 static void use_too_many_bad_ids(void)
 {
-	unsigned int before = crash_count();
+	unsigned int before = crash_count(0);
 	struct misuse misuse = begin();
 	struct counters rx;
 	int fd;
@@ -180,7 +180,7 @@ static void use_too_many_bad_ids(void)
 	hostile_command(fd, HOSTILE_ID_RANGE, MAX_BAD_IDS);
 	remote_echo(fd, "that much is suffered");
 	expect_eq(counters_of(QUEUE_RX).id - rx.id, MAX_BAD_IDS);
-	expect_eq(crash_count(), before + 1);
+	expect_eq(crash_count(0), before + 1);
 	hostile_end(fd);
 }
 
@@ -209,7 +209,7 @@ static bool has_rung(void *context)
 static void jump_too_far(const void *arg)
 {
 	const __u32 *by = arg;
-	unsigned int before = crash_count();
+	unsigned int before = crash_count(0);
 	struct misuse misuse = begin();
 	int mark = log_mark();
 	unsigned long bells;
@@ -245,11 +245,11 @@ static void jump_too_far(const void *arg)
 static void run_without_end(void)
 {
 	int other = remote_start_and_open(1, O_NONBLOCK);
-	unsigned int before = crash_count();
+	unsigned int before = crash_count(0);
 	struct misuse misuse = begin();
 
 	hostile_tell(misuse.fd, HOSTILE_USED_RUN, 0);
-	while (crash_count() == before)
+	while (crash_count(0) == before)
 		exchange(other, 100);
 	close(misuse.fd);
 	expect_recovered(before);

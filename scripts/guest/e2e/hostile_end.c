@@ -55,7 +55,7 @@ static void notice_a_hang(const void *arg)
 {
 	const __u32 *how = arg;
 	int fd = hostile_start(O_NONBLOCK);
-	unsigned int before = crash_count();
+	unsigned int before = crash_count(0);
 	int mark = log_mark();
 
 	hostile_command(fd, *how, 0);
@@ -72,7 +72,7 @@ static void notice_a_hang(const void *arg)
 static void wait_for_the_deaf(void)
 {
 	int fd = hostile_start(O_NONBLOCK);
-	unsigned int crashes = crash_count();
+	unsigned int crashes = crash_count(0);
 	unsigned int sent;
 
 	hostile_command(fd, HOSTILE_DEAF, DEAF_MS);
@@ -80,7 +80,7 @@ static void wait_for_the_deaf(void)
 	expect_errno(write(fd, "more", 4), EAGAIN);
 	expect_settled(fd, sent + 1);
 	expect_eq(drain(fd), sent);
-	expect_eq(crash_count(), crashes);
+	expect_eq(crash_count(0), crashes);
 	hostile_end(fd);
 }
 
@@ -93,7 +93,7 @@ static bool is_running(void *unused)
 /* Right after it is ready: too late for a start to fail, or just in time. */
 static void die_before_the_link(void)
 {
-	unsigned int before = crash_count();
+	unsigned int before = crash_count(0);
 	int fd = hostile_start(0);
 	int err;
 
@@ -117,7 +117,7 @@ static void die_before_the_link(void)
 /* The recovery's own starts fail as well, and are tried again. */
 static void die_in_a_row(void)
 {
-	unsigned int before = crash_count();
+	unsigned int before = crash_count(0);
 	int fd = hostile_start(0);
 
 	hostile_next_boot(fd, HOSTILE_BOOT_CRASH, 2);
@@ -135,7 +135,7 @@ static void write_garbage_record(void)
 		HOSTILE_MAGIC, HOSTILE_CTRL_GARBAGE, 0x03030303,
 		AMPKIT_CTRL_CRASHED,
 	};
-	unsigned int before = crash_count();
+	unsigned int before = crash_count(0);
 	int fd = hostile_start(0);
 	int mark = log_mark();
 	char says[160];

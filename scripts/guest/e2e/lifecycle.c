@@ -11,8 +11,6 @@
 
 #include "e2e.h"
 
-/* ZynqMP: reset of the APU's cores, one bit a core. */
-#define CRF_RST_FPD_APU		0xfd1a0104UL
 #define FIRST_REMOTE_CORE	2
 
 /* A descriptor of the shared ring: device address, then length and flags. */
@@ -175,16 +173,11 @@ static void describe_node(void)
 	expect(atoi(text) >= 1024, "dst: %s", text);
 }
 
-static bool in_reset(unsigned int remote)
-{
-	return phys_read32(CRF_RST_FPD_APU) >> (FIRST_REMOTE_CORE + remote) & 1;
-}
-
 static void run_without_table(void)
 {
 	remote_set_firmware(0, "ampkit/hello-core2.elf");
 	remote_start(0);
-	expect(!in_reset(0), "the core waits");
+	expect(!remote_in_reset(0), "the core waits");
 	expect_eq(count_entries("/sys/bus/virtio/devices/*"), 0);
 	remote_stop(0);
 	remote_set_firmware(0, remote_default_firmware(0));
@@ -193,15 +186,15 @@ static void run_without_table(void)
 
 static void hold_stopped_core_in_reset(void)
 {
-	expect(in_reset(0) && in_reset(1), "before the start");
+	expect(remote_in_reset(0) && remote_in_reset(1), "before the start");
 	remote_start(0);
-	expect(!in_reset(0) && in_reset(1), "while remote 0 runs");
+	expect(!remote_in_reset(0) && remote_in_reset(1), "while remote 0 runs");
 	remote_start(1);
-	expect(!in_reset(0) && !in_reset(1), "while both run");
+	expect(!remote_in_reset(0) && !remote_in_reset(1), "while both run");
 	remote_stop(0);
-	expect(in_reset(0) && !in_reset(1), "while remote 1 runs");
+	expect(remote_in_reset(0) && !remote_in_reset(1), "while remote 1 runs");
 	modules_unload();
-	expect(in_reset(0) && in_reset(1), "after rmmod");
+	expect(remote_in_reset(0) && remote_in_reset(1), "after rmmod");
 	modules_load();
 }
 

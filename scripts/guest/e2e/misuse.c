@@ -10,7 +10,6 @@
 
 #include "misuse.h"
 
-#define HOSTILE		"ampkit/hostile-core2.elf"
 #define RELAY		DEBUGFS_RPROC "0/relay"
 
 /**
@@ -167,16 +166,18 @@ unsigned long bells_taken(void)
 }
 
 /**
- * crash_count() - how often remote 0 has crashed since the driver came
+ * crash_count() - how often a remote has crashed since the driver came
+ * @remote: index of the remote
  *
  * Return: the number.
  */
-unsigned int crash_count(void)
+unsigned int crash_count(unsigned int remote)
 {
-	char text[32];
+	char path[128], text[32];
 
-	expect_ok(read_file(SYSFS_RPROC "0/device/ampkit/crashes", text,
-			    sizeof(text)));
+	snprintf(path, sizeof(path), SYSFS_RPROC "%u/device/ampkit/crashes",
+		 remote);
+	expect_ok(read_file(path, text, sizeof(text)));
 	return strtoul(text, NULL, 10);
 }
 
@@ -209,31 +210,53 @@ void expect_crash(void)
 	expect_soon(has_crashed, NULL, HANG_MS);
 }
 
-static bool has_recovered(void *context)
+/**
+ * struct crashed - a remote that has crashed, or is about to
+ * @remote: index of the remote
+ * @before: its crash_count() before it did
+ */
+struct crashed {
+	unsigned int remote;
+	unsigned int before;
+};
+
+static bool is_back(void *context)
 {
-	const unsigned int *before = context;
+	const struct crashed *crashed = context;
 	char node[64];
 
-	return crash_count() > *before && remote_is(0, "running") &&
-	       remote_find_node(0, node, sizeof(node));
+	return crash_count(crashed->remote) > crashed->before &&
+	       remote_is(crashed->remote, "running") &&
+	       remote_find_node(crashed->remote, node, sizeof(node));
 }
 
 /**
- * expect_recovered() - wait until remote 0 has crashed and runs again
+ * expect_back() - wait until a remote has crashed and runs again
+ * @remote: index of the remote
  * @before: crash_count() before it did
- *
- * It has done so once, and its new life is a good one.
+ */
+void expect_back(unsigned int remote, unsigned int before)
+{
+	struct crashed crashed = { remote, before };
+
+	expect(wait_until(is_back, &crashed, HANG_MS),
+	       "remote %u: %u crashes before, %u now", remote, before,
+	       crash_count(remote));
+}
+
+/**
+ * expect_recovered() - expect_back() of remote 0, to a good life
+ * @before: crash_count() before it crashed, once
  */
 void expect_recovered(unsigned int before)
 {
 	int fd;
 
-	expect(wait_until(has_recovered, &before, HANG_MS),
-	       "%u crashes before, %u now", before, crash_count());
+	expect_back(0, before);
 	fd = remote_open(0, 0);
 	remote_echo(fd, "a new life");
 	close(fd);
-	expect_eq(crash_count(), before + 1);
+	expect_eq(crash_count(0), before + 1);
 }
 
 /**

@@ -10,6 +10,8 @@
 
 #include "e2e.h"
 
+#define HOSTILE		"ampkit/hostile-core2.elf"
+
 /* A hung remote is noticed after four periods of its heartbeat */
 #define HANG_MS		20000
 
@@ -56,9 +58,10 @@ void hostile_good_again(void);
 
 struct counters counters_of(unsigned int queue);
 unsigned long bells_taken(void);
-unsigned int crash_count(void);
+unsigned int crash_count(unsigned int remote);
 void set_of_remote(const char *file, const char *text);
 void expect_crash(void);
+void expect_back(unsigned int remote, unsigned int before);
 void expect_recovered(unsigned int before);
 bool log_says(int mark, const char *text);
 

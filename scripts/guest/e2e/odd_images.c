@@ -12,7 +12,7 @@
 #include "misuse.h"
 
 #define FOLDER		"/lib/firmware/ampkit/"
-#define HOSTILE		FOLDER "hostile-core2.elf"
+#define IMAGE		FOLDER "hostile-core2.elf"
 #define AWAY		FOLDER "away.elf"
 
 /* Name service and event index, of all that a device can offer */
@@ -102,13 +102,13 @@ static void recover_with_another(const void *arg)
 	int fd = hostile_start(0);
 	bool refused;
 
-	expect_ok(rename(HOSTILE, AWAY));
-	expect_ok(link(other->file, HOSTILE));
+	expect_ok(rename(IMAGE, AWAY));
+	expect_ok(link(other->file, IMAGE));
 	told.mark = log_mark();
 	hostile_tell(fd, HOSTILE_CRASH_ABORT, 0);
 	close(fd);
 	refused = wait_until(is_told, &told, HANG_MS);
-	expect_ok(rename(AWAY, HOSTILE));
+	expect_ok(rename(AWAY, IMAGE));
 	expect(refused, "no recovery was refused");
 
 	fd = remote_open(0, 0);

@@ -3,7 +3,6 @@
  * Who starts and stops a remote: other modules, programs with its character
  * device, several at once, and the driver core, which may take the driver away.
  */
-#include <ampkit/hostile.h>
 #include <fcntl.h>
 #include <glob.h>
 #include <linux/remoteproc_cdev.h>
@@ -14,22 +13,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "e2e.h"
+#include "misuse.h"
 
-#define HOSTILE		"ampkit/hostile-core2.elf"
 #define USER		"rproc_user"
 #define USER_NODE	"node=/soc/remoteproc@fd1a0000/core@2"
 #define DRIVER		"/sys/bus/platform/drivers/amp_core/"
 #define BELL_DRIVER	"/sys/bus/platform/drivers/irq_doorbell/"
 #define VIRTIO_DRIVER	"/sys/bus/virtio/drivers/virtio_rpmsg_bus/"
 #define CDEV		"/dev/remoteproc0"
-
-#define CRF_RST_FPD_APU	0xfd1a0104UL
-
-static bool in_reset(unsigned int core)
-{
-	return phys_read32(CRF_RST_FPD_APU) >> core & 1;
-}
 
 static void user_comes(void)
 {
@@ -81,14 +72,6 @@ static void run_for_two(void)
 	remote_stop(0);
 }
 
-static void crash(int fd)
-{
-	struct hostile_msg msg = { .magic = HOSTILE_MAGIC,
-				   .command = HOSTILE_CRASH_UNDEFINED };
-
-	expect_eq(write(fd, &msg, sizeof(msg)), (ssize_t)sizeof(msg));
-}
-
 static bool hangs_up(void *context)
 {
 	struct pollfd poll_fd = { .fd = *(int *)context };
@@ -114,7 +97,7 @@ static void crash_for_two(void)
 	user_comes();
 	expect_eq(remote_try_start(0), 0);
 	fd = remote_open(0, 0);
-	crash(fd);
+	hostile_tell(fd, HOSTILE_CRASH_UNDEFINED, 0);
 	expect_soon(hangs_up, &fd, WAIT_MS);
 	close(fd);
 	expect_soon(runs_with_node, NULL, WAIT_MS);
@@ -167,7 +150,7 @@ static void unbind_what_is_in_use(void)
 	find_device(device, sizeof(device));
 	user_comes();
 	expect_ok(write_file(DRIVER "unbind", device));
-	expect(in_reset(2), "it runs without a driver");
+	expect(remote_in_reset(0), "it runs without a driver");
 	user_goes();
 	bind_again(device);
 	remote_check_echo(0);
@@ -198,7 +181,7 @@ static void unbind_under_traffic(void)
 		pause_us(random_below(5000));
 		expect_ok(write_file(DRIVER "unbind", device));
 		pthread_join(thread, NULL);
-		expect(in_reset(2), "round %u", round);
+		expect(remote_in_reset(0), "round %u", round);
 		expect_errno(write(fd, "dead", 4), EPIPE);
 		close(fd);
 		bind_again(device);
@@ -306,7 +289,7 @@ static void stop_by_death(void)
 	kill(pid, SIGKILL);
 	expect_eq(waitpid(pid, NULL, 0), pid);
 	expect_soon(is_offline, NULL, WAIT_MS);
-	expect(in_reset(2), "the core runs on");
+	expect(remote_in_reset(0), "the core runs on");
 }
 
 /* A remote whose bell is not there yet waits for it. */
@@ -335,7 +318,7 @@ static void take_the_bell_away(void)
 	fd = remote_start_and_open(0, 0);
 	remote_echo(fd, "while it rings");
 	expect_ok(write_file(BELL_DRIVER "unbind", "doorbell-core2"));
-	expect(in_reset(2), "it runs without a bell");
+	expect(remote_in_reset(0), "it runs without a bell");
 	expect_errno(write(fd, "dead", 4), EPIPE);
 	close(fd);
 	expect(!exists(DRIVER "fd1a0000.remoteproc:core@2"), "it is bound");
@@ -362,7 +345,7 @@ static void start_without_virtio(void)
 	set_autoprobe("1");
 	expect(err < 0, "it started without its virtio devices");
 	expect(remote_is(0, "offline"), "after the start that failed");
-	expect(in_reset(2), "after the start that failed");
+	expect(remote_in_reset(0), "after the start that failed");
 	usage_expect_flat(&before, 1);
 	remote_check_echo(0);
 }
@@ -419,7 +402,7 @@ static bool stops_in_the_end(void *unused)
 {
 	(void)unused;
 	write_file(SYSFS_RPROC "0/state", "stop");
-	return remote_is(0, "offline") && in_reset(2);
+	return remote_is(0, "offline") && remote_in_reset(0);
 }
 
 static void start_and_stop_in_a_crowd(void)

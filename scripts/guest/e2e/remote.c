@@ -81,6 +81,21 @@ bool remote_is(unsigned int remote, const char *state)
 	return !strcmp(found, state);
 }
 
+/* ZynqMP: reset of the APU's cores, one bit a core. */
+#define CRF_RST_FPD_APU		0xfd1a0104UL
+#define FIRST_REMOTE_CORE	2
+
+/**
+ * remote_in_reset() - look at the reset of a remote's core
+ * @remote: index of the remote, as long as none came before its time
+ *
+ * Return: true if the core is held in reset.
+ */
+bool remote_in_reset(unsigned int remote)
+{
+	return phys_read32(CRF_RST_FPD_APU) >> (FIRST_REMOTE_CORE + remote) & 1;
+}
+
 static int set_state(unsigned int remote, const char *state)
 {
 	char path[128];
@@ -135,9 +150,11 @@ void remotes_reset(void)
 	char path[128];
 
 	for (remote = 0; remote < REMOTES; remote++) {
-		/* Only what is attached to can be stopped */
-		if (remote_is(remote, "detached"))
-			remote_try_start(remote);
+		if (remote_is(remote, "detached")) {
+			attribute(path, sizeof(path), remote,
+				  "device/ampkit/reset");
+			expect_eq(write_file(path, "1"), 0);
+		}
 		if (!remote_is(remote, "offline"))
 			remote_stop(remote);
 		attribute(path, sizeof(path), remote, "recovery");

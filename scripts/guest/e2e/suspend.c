@@ -2,14 +2,13 @@
 /*
  * Suspend to idle with remotes running: they run on, and may end it.
  */
-#include <ampkit/hostile.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "e2e.h"
+#include "misuse.h"
 
-/* How long a remote lets a message wait: the host sleeps by then */
+/* How long a remote, deaf meanwhile, lets a message wait: the host sleeps then */
 #define ASLEEP_MS	2000
 #define LONGEST_MS	(16 * ASLEEP_MS)
 
@@ -40,15 +39,6 @@ static int start_deaf(unsigned int remote)
 {
 	remote_set_firmware(remote, hostile[remote]);
 	return remote_start_and_open(remote, 0);
-}
-
-/* What it is told from now on is answered when some time has gone by. */
-static void deafen(int fd, unsigned int ms)
-{
-	struct hostile_msg msg = { HOSTILE_MAGIC, HOSTILE_DEAF, ms, 0 };
-
-	expect_eq(write(fd, &msg, sizeof(msg)), (ssize_t)sizeof(msg));
-	expect_eq(read(fd, &msg, sizeof(msg)), (ssize_t)sizeof(msg));
 }
 
 static void say(int fd, const char *text)
@@ -107,7 +97,7 @@ static void wake_by_bell(void)
 	while (rounds < 3) {
 		bool slept;
 
-		deafen(fd, ms);
+		hostile_command(fd, HOSTILE_DEAF, ms);
 		read_count(count, sizeof(count));
 		say(fd, "wake up");
 		slept = suspend(count);
@@ -132,8 +122,8 @@ static void keep_what_was_said_asleep(void)
 
 	set_wakeup(1, true);
 	while (!slept) {
-		deafen(quiet, ms / 2);
-		deafen(loud, ms);
+		hostile_command(quiet, HOSTILE_DEAF, ms / 2);
+		hostile_command(loud, HOSTILE_DEAF, ms);
 		read_count(count, sizeof(count));
 		say(quiet, "no hurry");
 		say(loud, "wake up");

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Remotes that run on without a driver: left running, detached, attached to
+ * again, put in reset, and crashed meanwhile.
+ */
+#include <ampkit/echo.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "misuse.h"
+
+#define SETTINGS	SYSFS_RPROC "0/device/ampkit/"
+
+/* A number that the firmware draws when it boots: the same while it runs. */
+static __u64 boot_nonce(int fd)
+{
+	__u8 message[16] = {};
+	__u32 magic = ECHO_MAGIC_NONCE;
+	__u64 nonce;
+
+	memcpy(message, &magic, sizeof(magic));
+	expect_eq(write(fd, message, sizeof(message)), (ssize_t)sizeof(message));
+	expect_eq(read(fd, message, sizeof(message)), (ssize_t)sizeof(message));
+	memcpy(&nonce, message + ECHO_NONCE_OFFSET, sizeof(nonce));
+	return nonce;
+}
+
+static void expect_same_life(__u64 nonce)
+{
+	int fd = remote_open(0, 0);
+
+	expect(boot_nonce(fd) == nonce, "the remote was started anew");
+	remote_echo(fd, "still the same");
+	close(fd);
+}
+
+static __u64 start_a_life(void)
+{
+	int fd = remote_start_and_open(0, 0);
+	__u64 nonce = boot_nonce(fd);
+
+	close(fd);
+	return nonce;
+}
+
+static void run_on_without_a_driver(void)
+{
+	__u64 nonce = start_a_life();
+	unsigned int round;
+
+	for (round = 0; round < 5; round++) {
+		set_of_remote("device/ampkit/leave_running", "1");
+		modules_unload();
+		modules_load();
+		expect(remote_is(0, "detached"), "round %u", round);
+		expect_eq(remote_try_start(0), 0);
+		expect(remote_is(0, "attached"), "round %u", round);
+		expect_same_life(nonce);
+	}
+	remote_stop(0);
+	expect(remote_is(0, "offline"), "after the stop");
+	expect(start_a_life() != nonce, "the stop has stopped nothing");
+}
+
+static void detach_and_attach(void)
+{
+	__u64 nonce = start_a_life();
+	unsigned int round;
+
+	set_of_remote("device/ampkit/leave_running", "1");
+	modules_unload();
+	modules_load();
+	for (round = 0; round < 10; round++) {
+		expect_eq(remote_try_start(0), 0);
+		expect_same_life(nonce);
+		set_of_remote("state", "detach");
+		expect(remote_is(0, "detached"), "round %u", round);
+	}
+	expect_eq(remote_try_start(0), 0);
+	expect_same_life(nonce);
+	remote_stop(0);
+}
+
+/* One that nobody can or wants to attach to is no dead end. */
+static void reset_what_is_detached(void)
+{
+	close(remote_start_and_open(0, 0));
+	expect_eq(write_file(SETTINGS "reset", "1"), -EBUSY);
+	set_of_remote("device/ampkit/leave_running", "1");
+	modules_unload();
+	modules_load();
+	expect(remote_is(0, "detached"), "after the return");
+	expect_eq(write_file(SETTINGS "reset", "0"), -EINVAL);
+	set_of_remote("device/ampkit/reset", "1");
+	expect(remote_is(0, "offline"), "after the reset");
+	expect(remote_in_reset(0), "it runs on");
+	expect_eq(write_file(SETTINGS "reset", "1"), -EBUSY);
+	remote_check_echo(0);
+}
+
+/* It comes back with the image that the driver knows of, not the one it ran. */
+static void crash_while_attached(void)
+{
+	unsigned int before;
+	int fd;
+
+	close(hostile_start(0));
+	set_of_remote("device/ampkit/leave_running", "1");
+	modules_unload();
+	modules_load();
+	expect_eq(remote_try_start(0), 0);
+	before = crash_count(0);
+	fd = remote_open(0, 0);
+	hostile_tell(fd, HOSTILE_CRASH_ABORT, 0);
+	close(fd);
+	expect_back(0, before);
+	remote_stop(0);
+}
+
+static const struct test tests[] = {
+	TEST("a_remote_runs_on_without_a_driver", run_on_without_a_driver,
+	     .timeout_s = 60),
+	TEST("a_remote_is_detached_and_attached_again", detach_and_attach),
+	TEST("a_detached_remote_can_be_put_in_reset", reset_what_is_detached),
+	TEST("a_remote_that_crashes_while_attached_is_recovered",
+	     crash_while_attached),
+};
+
+const struct suite detach_suite = { tests, ARRAY_SIZE(tests), NULL };
