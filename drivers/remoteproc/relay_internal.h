@@ -6,6 +6,8 @@
 #ifndef AMPKIT_RELAY_INTERNAL_H
 #define AMPKIT_RELAY_INTERNAL_H
 
+#include <linux/atomic.h>
+#include <linux/compiler.h>
 #include <linux/kthread.h>
 #include <linux/list.h>
 #include <linux/remoteproc.h>
@@ -25,7 +27,7 @@ struct relay_vdev;
  * @vdev: whose it is
  * @da: device address of the wire copy
  * @notifyid: the core's number for it
- * @threaded: pulled by the relay's thread, because the host's callback may
+ * @threaded: pulled by the vdev's thread, because the host's callback may
  *	sleep; others are pulled in interrupt context
  * @broken: nothing passes any more, until the remote is started again
  * @passed_before: what @ring had passed on before this life of the remote
@@ -56,10 +58,12 @@ struct relay_queue {
  * @num_queues: used elements of @queue
  * @queue: its virtqueues
  * @link: its transmit side, for clients
- * @ns: what the host was told of its channels; the relay's thread has it
+ * @ns: what the host was told of its channels; the vdev's thread has it
  * @live: its driver has said DRIVER_OK, and the remote was told
  * @adopted: the remote ran when this host came
  * @looks: how often it was looked for life in vain
+ * @worker: the thread that pulls threaded queues
+ * @receive: its work
  * @left: its driver has gone while the remote runs: nothing is passed until
  *	the next one comes
  */
@@ -75,6 +79,8 @@ struct relay_vdev {
 	bool live;
 	bool adopted;
 	unsigned int looks;
+	struct kthread_worker *worker;
+	struct kthread_work receive;
 	bool left;
 };
 
@@ -90,8 +96,6 @@ struct relay_vdev {
  * @wire_table: the remote's own, in shared memory; only written
  * @vdevs: the virtio devices in the table
  * @num_vdevs: their number
- * @worker: the thread that pulls threaded queues
- * @receive: its work
  * @look: looks for silent progress while much is lent
  * @look_delay: when it looks next, jiffies
  * @remind: tells the remote again what it has forgotten
@@ -117,8 +121,6 @@ struct rproc_relay {
 	void *wire_table;
 	struct relay_vdev *vdevs;
 	unsigned int num_vdevs;
-	struct kthread_worker *worker;
-	struct kthread_work receive;
 	struct delayed_work look;
 	unsigned long look_delay;
 	struct delayed_work remind;
@@ -133,7 +135,34 @@ struct rproc_relay {
 	bool fenced;
 };
 
-/* relay.c */
+static inline bool relay_is_open(const struct rproc_relay *relay)
+{
+	return READ_ONCE(relay->running) && !READ_ONCE(relay->fenced);
+}
+
+static inline bool relay_vdev_is_open(const struct relay_vdev *vdev)
+{
+	return relay_is_open(vdev->relay) && !READ_ONCE(vdev->left);
+}
+
+static inline void relay_ring_bell(struct rproc_relay *relay)
+{
+	atomic_long_inc(&relay->bells_rung);
+	relay->ops->ring_bell(relay->priv);
+}
+
+/* relay_pass.c */
+void relay_tell_room(struct relay_queue *queue);
+void relay_look(struct work_struct *work);
+void relay_receive(struct kthread_work *work);
+void relay_close_vdev(struct relay_vdev *vdev, bool wake);
+
+/* relay_remind.c */
+void relay_remind(struct work_struct *work);
+void relay_remind_soon(struct rproc_relay *relay);
+
+/* relay_vdev.c */
+void relay_prepare_vdev(struct relay_vdev *vdev, bool running);
 void relay_vdev_leave(struct relay_vdev *vdev);
 void relay_vdev_left(struct relay_vdev *vdev);
 void relay_vdev_enter(struct relay_vdev *vdev);

@@ -269,6 +269,20 @@ static void free_queue(struct relay_queue *queue)
 	free_pages_exact(cfg->host, vring_size(cfg->num, cfg->align));
 }
 
+static int init_thread(struct relay_vdev *vdev)
+{
+	struct kthread_worker *worker;
+
+	kthread_init_work(&vdev->receive, relay_receive);
+	worker = kthread_create_worker(0, "relay/%d.%u",
+				       vdev->relay->rproc->index, vdev->index);
+	if (IS_ERR(worker))
+		return PTR_ERR(worker);
+	vdev->worker = worker;
+
+	return 0;
+}
+
 /* @vdev->num_queues only counts those that are set up. */
 static int init_vdev(struct relay_vdev *vdev, const struct rsc_entry *entry)
 {
@@ -283,6 +297,10 @@ static int init_vdev(struct relay_vdev *vdev, const struct rsc_entry *entry)
 	vdev->link = relay_link_alloc();
 	if (!vdev->link)
 		return -ENOMEM;
+
+	ret = init_thread(vdev);
+	if (ret)
+		return ret;
 
 	/* The buffers are shared out among all queues */
 	vdev->num_queues = rsc->num_of_vrings;
@@ -305,6 +323,8 @@ static void free_vdevs(struct rproc_relay *relay)
 	for (i = 0; i < relay->num_vdevs; i++) {
 		struct relay_vdev *vdev = &relay->vdevs[i];
 
+		if (vdev->worker)
+			kthread_destroy_worker(vdev->worker);
 		for (j = 0; j < vdev->num_queues; j++)
 			free_queue(&vdev->queue[j]);
 		if (vdev->link)

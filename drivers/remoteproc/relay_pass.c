@@ -1,0 +1,476 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * relay_pass.c - passes on what the host and the remote have for each other
+ *
+ *	kick	the host has something for the remote: pushed at once, in the
+ *		kicker's context, which may be atomic
+ *	bell	the remote has something for the host: completions of what the
+ *		host has sent are pulled right there, in interrupt context;
+ *		messages are pulled by a thread of the vdev's, because endpoint
+ *		callbacks may sleep, even for want of such a completion
+ *
+ * The rings themselves are in relay_ring.c.
+ */
+
+#include <linux/compiler.h>
+#include <linux/device.h>
+#include <linux/kthread.h>
+#include <linux/remoteproc.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "../../include/compat.h"
+#include "relay_internal.h"
+
+#define CREATE_TRACE_POINTS
+#include "relay_trace.h"
+
+/* Messages delivered in one go, and before the thread lets others run */
+#define RELAY_BATCH		64
+#define RELAY_BURST		1024
+
+/* So many ids that were not the remote's to use, and it is beyond help */
+#define RELAY_MAX_BAD_IDS	64
+
+/* How long to wait between looks for silent progress, jiffies */
+#define RELAY_LOOK_MIN		1
+#define RELAY_LOOK_MAX		(HZ / 10 ?: 1)
+
+static struct relay_queue *relay_find_queue(struct rproc_relay *relay,
+					    int notifyid)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < relay->num_vdevs; i++) {
+		struct relay_vdev *vdev = &relay->vdevs[i];
+
+		for (j = 0; j < vdev->num_queues; j++)
+			if (vdev->queue[j].notifyid == notifyid)
+				return &vdev->queue[j];
+	}
+
+	return NULL;
+}
+
+/* The remote has broken a rule that there is no going on after. */
+static void relay_quarantine(struct relay_queue *queue, const char *why)
+{
+	struct rproc *rproc = queue->vdev->relay->rproc;
+
+	if (READ_ONCE(queue->broken))
+		return;
+
+	WRITE_ONCE(queue->broken, true);
+	trace_rproc_relay_quarantine(rproc->index, queue->notifyid, why);
+	dev_err(&rproc->dev, "vring %d quarantined: %s\n", queue->notifyid, why);
+	rproc_report_crash(rproc, RPROC_FATAL_ERROR);
+}
+
+static void relay_interrupt(struct relay_queue *queue)
+{
+	rproc_vq_interrupt(queue->vdev->relay->rproc, queue->notifyid);
+}
+
+/**
+ * relay_tell_room() - tell clients how much room there is to send
+ * @queue: the queue that they send by; of others nothing is told
+ *
+ * As many messages as virtio_rpmsg_bus has buffers for, less those that the
+ * remote has. Context: any.
+ */
+void relay_tell_room(struct relay_queue *queue)
+{
+	unsigned int all = min(queue->ring.cfg.num, RELAY_RPMSG_MAX_BUFS);
+	unsigned int lent = relay_ring_lent(&queue->ring);
+
+	if (queue->ring.cfg.lazy)
+		relay_link_set_room(queue->vdev->link,
+				    all > lent ? all - lent : 0);
+}
+
+/* Push what the host has; true if the remote wants to be rung for it. */
+static bool relay_push(struct relay_queue *queue)
+{
+	struct rproc_relay *relay = queue->vdev->relay;
+	unsigned int count = 0;
+	unsigned long flags;
+	bool bell = false;
+
+	spin_lock_irqsave(&queue->push_lock, flags);
+	if (relay_vdev_is_open(queue->vdev) && !READ_ONCE(queue->broken)) {
+		count = relay_ring_push(&queue->ring);
+		bell = relay_ring_needs_bell(&queue->ring);
+	}
+	spin_unlock_irqrestore(&queue->push_lock, flags);
+
+	if (count) {
+		relay_tell_room(queue);
+		if (!bell)
+			atomic_long_inc(&relay->bells_spared);
+		trace_rproc_relay_push(relay->rproc->index, queue->notifyid,
+				       count, bell);
+	}
+
+	return bell;
+}
+
+/* In this life: no life pays for what an earlier one has done. */
+static unsigned int relay_bad_ids(const struct relay_queue *queue)
+{
+	return atomic_read(&queue->ring.drops[RELAY_DROP_ID]) -
+	       queue->old_bad_ids;
+}
+
+/*
+ * Pull, checking afterwards whether the remote has gone too far. The caller
+ * holds the pull lock, or is the thread of a threaded queue.
+ */
+static int relay_pull(struct relay_queue *queue, unsigned int budget)
+{
+	int remote = queue->vdev->relay->rproc->index;
+	struct relay_ring *ring = &queue->ring;
+	unsigned int drops = relay_ring_drops(ring);
+	int count;
+
+	if (READ_ONCE(queue->broken))
+		return 0;
+
+	count = relay_ring_pull(ring, budget);
+	if (count)
+		trace_rproc_relay_pull(remote, queue->notifyid, count);
+	if (relay_ring_drops(ring) != drops)
+		trace_rproc_relay_drop(remote, queue->notifyid,
+				       relay_ring_drops(ring));
+	if (count < 0) {
+		relay_quarantine(queue, "its used index makes no sense");
+		return 0;
+	}
+
+	if (relay_bad_ids(queue) > RELAY_MAX_BAD_IDS)
+		relay_quarantine(queue, "too many used ids that make no sense");
+
+	return count;
+}
+
+/* Refused messages, and those for an earlier host, left room that no kick uses. */
+static void relay_push_more(struct relay_queue *queue)
+{
+	if (relay_ring_wants_push(&queue->ring) && relay_push(queue))
+		relay_ring_bell(queue->vdev->relay);
+}
+
+/* Everything that is there; the ring's size bounds it, as lent bounds used. */
+static void relay_complete_locked(struct relay_queue *queue)
+{
+	unsigned int total = 0;
+	int count;
+
+	do {
+		count = relay_pull(queue, queue->ring.cfg.num);
+		total += count;
+	} while (relay_ring_arm(&queue->ring) && count &&
+		 total < queue->ring.cfg.num);
+
+	if (!total)
+		return;
+
+	relay_interrupt(queue);
+	relay_tell_room(queue);
+	relay_push_more(queue);
+}
+
+/*
+ * The host's core is told under the lock: relay_fence() takes it before the
+ * virtqueues go. Its callbacks don't sleep, and may kick.
+ */
+static void relay_complete(struct relay_queue *queue)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&queue->pull_lock, flags);
+	if (relay_vdev_is_open(queue->vdev))
+		relay_complete_locked(queue);
+	spin_unlock_irqrestore(&queue->pull_lock, flags);
+}
+
+/* The same from a kick, which may come out of a callback of relay_complete(). */
+static void relay_try_complete(struct relay_queue *queue)
+{
+	unsigned long flags;
+
+	if (!spin_trylock_irqsave(&queue->pull_lock, flags))
+		return;
+	if (relay_vdev_is_open(queue->vdev))
+		relay_complete_locked(queue);
+	spin_unlock_irqrestore(&queue->pull_lock, flags);
+}
+
+static bool relay_is_crowded(const struct relay_queue *queue)
+{
+	return relay_ring_lent(&queue->ring) >= queue->ring.cfg.num / 2;
+}
+
+/**
+ * relay_look() - look for silent progress
+ * @work: @look of a relay
+ *
+ * Not every remote rings when it has consumed what it was sent. While much is
+ * lent, and so somebody may be waiting for room, the used index is looked at
+ * from time to time, less and less often as long as nothing comes of it.
+ *
+ * Context: may sleep.
+ */
+void relay_look(struct work_struct *work)
+{
+	struct rproc_relay *relay = container_of(to_delayed_work(work),
+						 struct rproc_relay, look);
+	bool crowded = false;
+	unsigned int i, j;
+
+	for (i = 0; i < relay->num_vdevs; i++) {
+		struct relay_vdev *vdev = &relay->vdevs[i];
+
+		for (j = 0; j < vdev->num_queues; j++) {
+			struct relay_queue *queue = &vdev->queue[j];
+
+			if (!READ_ONCE(vdev->live) || !queue->ring.cfg.lazy)
+				continue;
+
+			relay_complete(queue);
+			crowded |= relay_is_crowded(queue);
+		}
+	}
+
+	if (!crowded)
+		return;
+
+	relay->look_delay = min(2 * relay->look_delay,
+				(unsigned long)RELAY_LOOK_MAX);
+	if (relay_is_open(relay))
+		schedule_delayed_work(&relay->look, relay->look_delay);
+}
+
+static void relay_look_soon(struct rproc_relay *relay)
+{
+	if (delayed_work_pending(&relay->look))
+		return;
+
+	relay->look_delay = RELAY_LOOK_MIN;
+	schedule_delayed_work(&relay->look, relay->look_delay);
+}
+
+/* After the fence: nobody is there, so whatever is sent has arrived. */
+static void relay_swallow(struct relay_queue *queue)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&queue->pull_lock, flags);
+	spin_lock(&queue->push_lock);
+	relay_ring_swallow(&queue->ring);
+	spin_unlock(&queue->push_lock);
+	spin_unlock_irqrestore(&queue->pull_lock, flags);
+}
+
+/*
+ * The core says nowhere that a vdev's driver is ready, but it kicks: then all
+ * that was prepared goes out, and the remote's bell is rung whatever it may
+ * think of bells, because some take their start from it.
+ */
+static bool relay_go_live(struct relay_vdev *vdev)
+{
+	struct rproc_relay *relay = vdev->relay;
+	bool event_idx, first = false;
+	unsigned long flags;
+	unsigned int i;
+
+	spin_lock_irqsave(&relay->lock, flags);
+	if (!vdev->live && relay_vdev_is_ok(vdev)) {
+		event_idx = relay_vdev_has_event_idx(vdev);
+		for (i = 0; i < vdev->num_queues; i++)
+			vdev->queue[i].ring.cfg.event_idx = event_idx;
+		vdev->ns.awaited = vdev->adopted && relay_vdev_announces(vdev);
+		relay_vdev_publish(vdev);
+		WRITE_ONCE(vdev->live, true);
+		first = true;
+	}
+	spin_unlock_irqrestore(&relay->lock, flags);
+
+	if (!first)
+		return READ_ONCE(vdev->live);
+
+	relay_link_set_open(vdev->link, true);
+	for (i = 0; i < vdev->num_queues; i++)
+		relay_push(&vdev->queue[i]);
+	relay_ring_bell(relay);
+
+	relay_remind_soon(relay);
+
+	/* A bell that came too early for anybody to look */
+	kthread_queue_work(vdev->worker, &vdev->receive);
+
+	return true;
+}
+
+/**
+ * rproc_relay_kick() - the host has something in a virtqueue
+ * @relay: the relay
+ * @notifyid: the core's number of the virtqueue
+ *
+ * For the driver's .kick.
+ *
+ * Context: any.
+ */
+void rproc_relay_kick(struct rproc_relay *relay, int notifyid)
+{
+	struct relay_queue *queue = relay_find_queue(relay, notifyid);
+
+	if (!queue || !READ_ONCE(relay->running))
+		return;
+
+	if (READ_ONCE(relay->fenced) || READ_ONCE(queue->vdev->left)) {
+		relay_swallow(queue);
+		return;
+	}
+
+	if (!READ_ONCE(queue->vdev->live) && !relay_go_live(queue->vdev))
+		return;
+
+	if (relay_push(queue))
+		relay_ring_bell(relay);
+
+	if (queue->ring.cfg.lazy) {
+		relay_try_complete(queue);
+		if (relay_is_crowded(queue))
+			relay_look_soon(relay);
+	}
+}
+EXPORT_SYMBOL_GPL(rproc_relay_kick);
+
+/* One batch of a threaded queue; how many entries were looked at. */
+static int relay_receive_batch(struct relay_queue *queue)
+{
+	int count;
+
+	relay_ring_quiet(&queue->ring);
+	count = relay_pull(queue, RELAY_BATCH);
+	if (!count)
+		return 0;
+
+	relay_interrupt(queue);
+	relay_push_more(queue);
+
+	return count;
+}
+
+/* True if there may be more. */
+static bool relay_receive_queue(struct relay_queue *queue)
+{
+	unsigned int total = 0;
+
+	while (relay_vdev_is_open(queue->vdev) && total < RELAY_BURST) {
+		int count = relay_receive_batch(queue);
+
+		if (!count && !relay_ring_arm(&queue->ring))
+			return false;
+		if (READ_ONCE(queue->broken))
+			return false;
+		total += count;
+	}
+
+	return relay_vdev_is_open(queue->vdev);
+}
+
+/**
+ * relay_receive() - deliver what the remote has sent by a vdev
+ * @work: @receive of a vdev
+ *
+ * Endpoint callbacks may sleep, and then hold up their own vdev only.
+ *
+ * Context: the vdev's thread.
+ */
+void relay_receive(struct kthread_work *work)
+{
+	struct relay_vdev *vdev = container_of(work, struct relay_vdev, receive);
+	bool more = false;
+	unsigned int i;
+
+	if (!READ_ONCE(vdev->live))
+		return;
+
+	for (i = 0; i < vdev->num_queues; i++)
+		if (vdev->queue[i].threaded)
+			more |= relay_receive_queue(&vdev->queue[i]);
+
+	cond_resched();
+	if (more)
+		kthread_queue_work(vdev->worker, &vdev->receive);
+}
+
+static void relay_look_at_vdev(struct relay_vdev *vdev)
+{
+	unsigned int i;
+
+	for (i = 0; i < vdev->num_queues; i++) {
+		if (vdev->queue[i].threaded)
+			kthread_queue_work(vdev->worker, &vdev->receive);
+		else
+			relay_complete(&vdev->queue[i]);
+	}
+}
+
+/**
+ * rproc_relay_bell() - the remote has rung
+ * @relay: the relay
+ *
+ * A bell says nothing of what it is for: all queues are looked at.
+ *
+ * Context: any.
+ */
+void rproc_relay_bell(struct rproc_relay *relay)
+{
+	unsigned long flags;
+	unsigned int i;
+
+	atomic_long_inc(&relay->bells_taken);
+	trace_rproc_relay_bell(relay->rproc->index);
+
+	spin_lock_irqsave(&relay->bell_lock, flags);
+	for (i = 0; relay_is_open(relay) && i < relay->num_vdevs; i++)
+		if (READ_ONCE(relay->vdevs[i].live))
+			relay_look_at_vdev(&relay->vdevs[i]);
+	spin_unlock_irqrestore(&relay->bell_lock, flags);
+}
+EXPORT_SYMBOL_GPL(rproc_relay_bell);
+
+/**
+ * relay_close_vdev() - give back all that a vdev's remote has
+ * @vdev: the vdev; no longer open
+ * @wake: whether the core still has a driver for it, to be told so
+ *
+ * Who waits for room gets it, and whoever may wait: nobody listens any more.
+ *
+ * Context: any that may take the queues' locks.
+ */
+void relay_close_vdev(struct relay_vdev *vdev, bool wake)
+{
+	unsigned long flags;
+	unsigned int i;
+
+	/* Before there is room: it must not look like the remote's */
+	relay_link_set_open(vdev->link, false);
+
+	for (i = 0; i < vdev->num_queues; i++) {
+		struct relay_queue *queue = &vdev->queue[i];
+
+		spin_lock_irqsave(&queue->pull_lock, flags);
+		spin_lock(&queue->push_lock);
+		relay_ring_give_back(&queue->ring);
+		relay_ring_swallow(&queue->ring);
+		spin_unlock(&queue->push_lock);
+		spin_unlock_irqrestore(&queue->pull_lock, flags);
+
+		if (wake && !queue->threaded)
+			relay_interrupt(queue);
+	}
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * relay_vdev.c - virtio devices that come and go while their remote runs, and
+ * what the core leaves undone when it makes them
+ */
+
+#include <linux/atomic.h>
+#include <linux/compiler.h>
+#include <linux/device.h>
+#include <linux/kthread.h>
+#include <linux/ktime.h>
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/platform_device.h>
+#include <linux/remoteproc.h>
+#include <linux/workqueue.h>
+
+#include "relay_internal.h"
+
+/*
+ * When a vdev goes, the core frees the rings of all that a vdev may have, those
+ * it was never given included: by a pointer that is not set, and by a number,
+ * 0, that is another ring's.
+ */
+static void relay_complete_rings(struct rproc_vdev *rvdev)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rvdev->vring); i++) {
+		if (rvdev->vring[i].rvdev)
+			continue;
+		rvdev->vring[i].rvdev = rvdev;
+		rvdev->vring[i].notifyid = -1;
+	}
+}
+
+static int is_without_driver(struct device *dev, void *unused)
+{
+	return dev->bus == &platform_bus_type && !dev->driver;
+}
+
+/*
+ * Of a vdev that could not be made, the core forgets the platform device: it
+ * would be there for ever, and the remote with it.
+ */
+static void relay_remove_unmade_vdevs(struct rproc_relay *relay)
+{
+	struct device *dev;
+
+	while ((dev = device_find_child(&relay->rproc->dev, NULL,
+					is_without_driver))) {
+		platform_device_unregister(to_platform_device(dev));
+		put_device(dev);
+	}
+}
+
+/**
+ * rproc_relay_mend_vdevs() - mend what the core leaves undone of its vdevs
+ * @relay: the relay
+ *
+ * The buffers come from the DMA API on behalf of a device that the core makes
+ * itself and that does not inherit the remote's coherency. It has to: the relay
+ * copies to them by their ordinary mapping. For the driver's .load, the first
+ * that is called after the vdevs were made. It may not have made all of them,
+ * and does not tell.
+ *
+ * Context: may sleep; under the remote's lock.
+ * Return: 0, or -ENODEV if a vdev of the table is not there.
+ */
+int rproc_relay_mend_vdevs(struct rproc_relay *relay)
+{
+	struct rproc_vdev *rvdev;
+	unsigned int found = 0;
+
+	list_for_each_entry(rvdev, &relay->rproc->rvdevs, node) {
+		rvdev->pdev->dev.dma_coherent = true;
+		relay_complete_rings(rvdev);
+		found++;
+	}
+
+	if (found == relay->num_vdevs)
+		return 0;
+
+	dev_err(&relay->rproc->dev,
+		"%u of %u virtio devices could not be made\n",
+		relay->num_vdevs - found, relay->num_vdevs);
+	relay_remove_unmade_vdevs(relay);
+
+	return -ENODEV;
+}
+EXPORT_SYMBOL_GPL(rproc_relay_mend_vdevs);
+
+static void relay_prepare_queue(struct relay_queue *queue, bool running)
+{
+	queue->broken = false;
+	queue->passed_before = queue->ring.passed;
+	queue->old_bad_ids = atomic_read(&queue->ring.drops[RELAY_DROP_ID]);
+	if (running)
+		relay_ring_adopt(&queue->ring, false);
+	else
+		relay_ring_reset(&queue->ring, false);
+	relay_tell_room(queue);
+}
+
+/**
+ * relay_prepare_vdev() - make a vdev ready for its next driver
+ * @vdev: the vdev; nothing is passed
+ * @running: the remote has its rings in use
+ *
+ * Context: any.
+ */
+void relay_prepare_vdev(struct relay_vdev *vdev, bool running)
+{
+	unsigned int i;
+
+	vdev->live = false;
+	vdev->adopted = running;
+	vdev->looks = 0;
+	relay_ns_reset(&vdev->ns, ktime_get_mono_fast_ns() / NSEC_PER_MSEC);
+	for (i = 0; i < vdev->num_queues; i++)
+		relay_prepare_queue(&vdev->queue[i], running);
+}
+
+/**
+ * relay_vdev_leave() - the driver of a vdev is about to go
+ * @vdev: the vdev
+ *
+ * What relay_fence_stop() does for all of them when the remote is stopped. Here
+ * the others go on.
+ *
+ * Context: may sleep; the virtio device is locked.
+ */
+void relay_vdev_leave(struct relay_vdev *vdev)
+{
+	struct rproc_relay *relay = vdev->relay;
+	unsigned long flags;
+
+	if (!relay_vdev_is_open(vdev))
+		return;
+
+	spin_lock_irqsave(&relay->bell_lock, flags);
+	WRITE_ONCE(vdev->left, true);
+	spin_unlock_irqrestore(&relay->bell_lock, flags);
+
+	relay_close_vdev(vdev, true);
+
+	/* Nobody is still on the way */
+	flush_delayed_work(&relay->look);
+	flush_delayed_work(&relay->remind);
+	kthread_cancel_work_sync(&vdev->receive);
+}
+
+/**
+ * relay_vdev_left() - the driver of a vdev has gone
+ * @vdev: the vdev
+ *
+ * Context: may sleep; the virtio device is locked.
+ */
+void relay_vdev_left(struct relay_vdev *vdev)
+{
+	if (!relay_is_open(vdev->relay) || !vdev->left)
+		return;
+
+	WRITE_ONCE(vdev->live, false);
+	relay_vdev_unpublish(vdev);
+	relay_ring_bell(vdev->relay);
+}
+
+/**
+ * relay_vdev_enter() - a driver of a vdev is about to come
+ * @vdev: the vdev
+ *
+ * The remote runs, and may not have noticed that there was none: its rings go
+ * on from where they are.
+ *
+ * Context: may sleep; the virtio device is locked.
+ */
+void relay_vdev_enter(struct relay_vdev *vdev)
+{
+	if (!relay_is_open(vdev->relay) || !vdev->left)
+		return;
+
+	relay_prepare_vdev(vdev, true);
+	/* Bells and kicks find all of the above done */
+	smp_wmb();
+	WRITE_ONCE(vdev->left, false);
+}
