@@ -215,6 +215,24 @@ static void read_fully(int fd, char *data, size_t len)
 	}
 }
 
+/*
+ * The kernel's driver makes its node before it is ready to be written to, and
+ * then follows a NULL pointer. To bind again takes the lock that its probe holds.
+ */
+static void wait_for_probe(const char *node)
+{
+	char link[PATH_SIZE], channel[PATH_SIZE];
+	ssize_t len;
+
+	snprintf(link, sizeof(link), "/sys/class/tty/%s/device",
+		 strrchr(node, '/') + 1);
+	len = readlink(link, channel, sizeof(channel) - 1);
+	expect_ok(len);
+	channel[len] = '\0';
+	expect_eq(write_file("/sys/bus/rpmsg/drivers/rpmsg_tty/bind",
+			     strrchr(channel, '/') + 1), -EBUSY);
+}
+
 static void talk_to_tty(unsigned int remote)
 {
 	char data[PAYLOAD_MAX], answer[PAYLOAD_MAX], path[PATH_SIZE];
@@ -225,6 +243,7 @@ static void talk_to_tty(unsigned int remote)
 	(void)remote;
 	load_kernel_module("rpmsg_tty");
 	wait_for_one("/dev/ttyRPMSG*", path);
+	wait_for_probe(path);
 	fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	expect_ok(fd);
 	expect_ok(tcgetattr(fd, &raw));
