@@ -87,7 +87,7 @@ struct fmt_args {
 	va_list list;
 };
 
-static uint64_t next_unsigned(struct fmt_args *args, unsigned int longs)
+static uint64_t next_integer(struct fmt_args *args, unsigned int longs)
 {
 	if (longs > 1)
 		return va_arg(args->list, unsigned long long);
@@ -96,25 +96,25 @@ static uint64_t next_unsigned(struct fmt_args *args, unsigned int longs)
 	return va_arg(args->list, unsigned int);
 }
 
-static int64_t next_signed(struct fmt_args *args, unsigned int longs)
+static int64_t as_signed(uint64_t value, unsigned int longs)
 {
 	if (longs > 1)
-		return va_arg(args->list, long long);
-	if (longs)
-		return va_arg(args->list, long);
-	return va_arg(args->list, int);
+		return value;
+	return longs ? (long)value : (int)value;
 }
 
-static void put_signed(fmt_put put, void *ctx, const struct fmt_spec *spec,
-		       int64_t value)
+/* All kinds in one: to take an argument is the most of the code. */
+static void put_integer(fmt_put put, void *ctx, char kind,
+			const struct fmt_spec *spec, struct fmt_args *args)
 {
-	uint64_t magnitude = value;
+	uint64_t value = next_integer(args, spec->longs);
+	int64_t number = as_signed(value, spec->longs);
 
-	if (value < 0) {
+	if (kind == 'd' && number < 0) {
 		put(ctx, '-');
-		magnitude = -magnitude;
+		value = -(uint64_t)number;
 	}
-	put_number(put, ctx, spec, magnitude, 10);
+	put_number(put, ctx, spec, value, kind == 'x' ? 16 : 10);
 }
 
 static void put_conversion(fmt_put put, void *ctx, char kind,
@@ -128,13 +128,9 @@ static void put_conversion(fmt_put put, void *ctx, char kind,
 		put(ctx, va_arg(args->list, int));
 		break;
 	case 'd':
-		put_signed(put, ctx, spec, next_signed(args, spec->longs));
-		break;
 	case 'u':
-		put_number(put, ctx, spec, next_unsigned(args, spec->longs), 10);
-		break;
 	case 'x':
-		put_number(put, ctx, spec, next_unsigned(args, spec->longs), 16);
+		put_integer(put, ctx, kind, spec, args);
 		break;
 	default:
 		put(ctx, kind);

@@ -36,11 +36,13 @@ SECTIONS
 		LONG(__table_end > __table_start ? ~ATTACH_MAGIC : 0)
 		LONG(__table_end - __table_start)
 		QUAD(__table_end > __table_start ? __table_start : 0)
-		/* The gap before the vectors is used, not wasted. */
 		KEEP(*(.text.start))
+		/* The gap before the vectors is used, as far as it goes. */
 		*start.o(.text.*)
-		*(.text.fmt_vprint .text.put_number .text.device_pop)
-		*(.text.gic_ack .text.gic_end .text.gic_ring)
+		*fmt.o(.text.*)
+		*gic.o(.text.*)
+		*timer.o(.text.*)
+		*vectors.o(.text.fatal_entry)
 		. = ALIGN(2048);
 		__vectors = .;
 		KEEP(*(.text.vectors))

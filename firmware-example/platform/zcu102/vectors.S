@@ -16,14 +16,37 @@
 	.org 999b + 0x80
 .endm
 
-/* Registers a C function may change; SPSR and ELR stay, nothing nests. */
+/*
+ * Registers a C function may change; SPSR and ELR stay, nothing nests. All of
+ * it fits the slot.
+ */
 .macro irq_slot
 	sub	sp, sp, #176
 	stp	x0, x1, [sp, #0]
 	stp	x2, x3, [sp, #16]
 	stp	x4, x5, [sp, #32]
 	stp	x6, x7, [sp, #48]
-	b	irq_entry
+	stp	x8, x9, [sp, #64]
+	stp	x10, x11, [sp, #80]
+	stp	x12, x13, [sp, #96]
+	stp	x14, x15, [sp, #112]
+	stp	x16, x17, [sp, #128]
+	stp	x18, x29, [sp, #144]
+	str	x30, [sp, #160]
+	bl	board_irq
+	ldr	x30, [sp, #160]
+	ldp	x18, x29, [sp, #144]
+	ldp	x16, x17, [sp, #128]
+	ldp	x14, x15, [sp, #112]
+	ldp	x12, x13, [sp, #96]
+	ldp	x10, x11, [sp, #80]
+	ldp	x8, x9, [sp, #64]
+	ldp	x6, x7, [sp, #48]
+	ldp	x4, x5, [sp, #32]
+	ldp	x2, x3, [sp, #16]
+	ldp	x0, x1, [sp, #0]
+	add	sp, sp, #176
+	eret
 .endm
 
 /* Nothing else may be touched yet; the register is nobody's. */
@@ -54,30 +77,6 @@
 	slot "fatal_slot 13"
 	slot "fatal_slot 14"
 	slot "fatal_slot 15"
-
-func irq_entry
-	stp	x8, x9, [sp, #64]
-	stp	x10, x11, [sp, #80]
-	stp	x12, x13, [sp, #96]
-	stp	x14, x15, [sp, #112]
-	stp	x16, x17, [sp, #128]
-	stp	x18, x29, [sp, #144]
-	str	x30, [sp, #160]
-	bl	board_irq
-	ldr	x30, [sp, #160]
-	ldp	x18, x29, [sp, #144]
-	ldp	x16, x17, [sp, #128]
-	ldp	x14, x15, [sp, #112]
-	ldp	x12, x13, [sp, #96]
-	ldp	x10, x11, [sp, #80]
-	ldp	x8, x9, [sp, #64]
-	ldp	x6, x7, [sp, #48]
-	ldp	x4, x5, [sp, #32]
-	ldp	x2, x3, [sp, #16]
-	ldp	x0, x1, [sp, #0]
-	add	sp, sp, #176
-	eret
-endfunc irq_entry
 
 /*
  * In: x0: number of the slot; tpidr_el1: what was in x0. Does not return, and
