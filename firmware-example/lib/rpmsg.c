@@ -132,9 +132,15 @@ void rpmsg_link_is_up(struct rpmsg_remote *host)
 	set_link(host, RPMSG_LINK_UP);
 }
 
+/* Who sends in another context is between our index and the ring's. */
 static bool rings_restarted(const struct rpmsg_remote *remote)
 {
-	return virtq_was_reset(&remote->tx) || virtq_was_reset(&remote->rx);
+	uintptr_t key = port_lock(remote->port);
+	bool restarted = virtq_was_reset(&remote->tx) ||
+			 virtq_was_reset(&remote->rx);
+
+	port_unlock(remote->port, key);
+	return restarted;
 }
 
 /*

@@ -200,7 +200,8 @@ struct rpmsg_stats {
  * @is_host: this is the other side, see rpmsg_host.h
  * @ready: the host was told that the remote is set up
  *
- * The port's lock guards both rings, @spare, @num_spare and @num_held.
+ * The port's lock guards both rings while the link is up, @spare, @num_spare,
+ * @num_held, @tx_wanted, and @wants_tx of the endpoints.
  */
 struct rpmsg_remote {
 	const struct rpmsg_port *port;

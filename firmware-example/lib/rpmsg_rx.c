@@ -5,11 +5,33 @@
 #include "endian_io.h"
 #include "rpmsg_priv.h"
 
+static void want_no_bell(struct rpmsg_remote *remote)
+{
+	uintptr_t key = port_lock(remote->port);
+
+	virtq_disable_notify(&remote->rx);
+	port_unlock(remote->port, key);
+}
+
+/* Asks for a bell when there is nothing, and looks again for the race's sake. */
+static int pop_rx_or_ask(struct virtq *rx, struct virtq_buf *buf)
+{
+	int err = virtq_pop(rx, buf);
+
+	if (err != -EAGAIN || !virtq_enable_notify(rx))
+		return err;
+	return virtq_pop(rx, buf);
+}
+
+/* -EPIPE: the host has set up its rings anew */
 static int take_rx(struct rpmsg_remote *remote, struct virtq_buf *buf)
 {
 	uintptr_t key = port_lock(remote->port);
-	int err = virtq_pop(&remote->rx, buf);
+	int err = -EPIPE;
 
+	/* The last message's receiver may have slept through a reset */
+	if (!virtq_was_reset(&remote->rx))
+		err = pop_rx_or_ask(&remote->rx, buf);
 	port_unlock(remote->port, key);
 	return err;
 }
@@ -89,16 +111,16 @@ unsigned int rpmsg_rx_batch(struct rpmsg_remote *remote, unsigned int budget)
 	struct virtq_buf buf;
 	int err;
 
-	virtq_disable_notify(&remote->rx);
-	/* The last message's receiver may have slept through a reset */
-	while (handled < budget && !virtq_was_reset(&remote->rx)) {
+	want_no_bell(remote);
+	while (handled < budget) {
 		err = take_rx(remote, &buf);
+		if (err == -EAGAIN || err == -EPROTO)
+			return handled;
+		if (err == -EPIPE)
+			break;
 		if (!err)
 			handle_rx(remote, &buf);
-		else if (err != -EBADMSG && !virtq_enable_notify(&remote->rx))
-			return handled;
-		if (!err || err == -EBADMSG)
-			handled++;
+		handled++;
 	}
 	remote->notified = true;
 	return handled;

@@ -35,15 +35,19 @@ static int pop_tx(struct rpmsg_remote *remote, struct virtq_buf *buf)
 	return -EAGAIN;
 }
 
+/* Asks for a bell; true when it need not be waited for. */
+static bool ask_for_tx(struct rpmsg_remote *remote)
+{
+	remote->tx_wanted = true;
+	return virtq_enable_notify(&remote->tx);
+}
+
 /* Asks for a bell when there is none, and looks again for the race's sake. */
 static int pop_tx_or_ask(struct rpmsg_remote *remote, struct virtq_buf *buf)
 {
 	int err = pop_tx(remote, buf);
 
-	if (err != -EAGAIN)
-		return err;
-	remote->tx_wanted = true;
-	if (!virtq_enable_notify(&remote->tx))
+	if (err != -EAGAIN || !ask_for_tx(remote))
 		return err;
 	return pop_tx(remote, buf);
 }
@@ -67,12 +71,17 @@ static int take_tx(struct rpmsg_remote *remote, struct virtq_buf *buf)
 	return err;
 }
 
-static int try_get_tx(struct rpmsg_remote *remote, struct rpmsg_txbuf *tx)
+/* @tell: tx_ready() shall be called when there is one again. */
+static int try_get_tx(struct rpmsg_endpoint *ept, struct rpmsg_txbuf *tx,
+		      bool tell)
 {
+	struct rpmsg_remote *remote = ept->remote;
 	uintptr_t key = port_lock(remote->port);
 	struct virtq_buf buf;
 	int err = take_tx(remote, &buf);
 
+	if (err == -EAGAIN && tell)
+		ept->wants_tx = true;
 	if (!err) {
 		tx->data = (char *)buf.ptr + sizeof(struct rpmsg_wire_hdr);
 		tx->size = buf.len - sizeof(struct rpmsg_wire_hdr);
@@ -97,9 +106,10 @@ static uint32_t slice(uint64_t now, uint64_t deadline)
  * bell. The bells it eats are handed on to the next poll. To wait for the host
  * is no hang: the heart goes on beating.
  */
-static int wait_tx(struct rpmsg_remote *remote, struct rpmsg_txbuf *tx,
+static int wait_tx(struct rpmsg_endpoint *ept, struct rpmsg_txbuf *tx,
 		   uint32_t timeout_us)
 {
+	struct rpmsg_remote *remote = ept->remote;
 	const struct rpmsg_port *port = remote->port;
 	uint64_t now = port->time_us(port->priv);
 	uint64_t deadline = timeout_us == RPMSG_WAIT_FOREVER ? NEVER :
@@ -112,7 +122,7 @@ static int wait_tx(struct rpmsg_remote *remote, struct rpmsg_txbuf *tx,
 		port->wait(port->priv, &remote->notified, slice(now, deadline));
 		remote->notified = false;
 		ctrl_beat(&remote->ctrl);
-		err = try_get_tx(remote, tx);
+		err = try_get_tx(ept, tx, false);
 		now = port->time_us(port->priv);
 	}
 	remote->notified = true;
@@ -133,12 +143,10 @@ static int wait_tx(struct rpmsg_remote *remote, struct rpmsg_txbuf *tx,
 int rpmsg_get_tx(struct rpmsg_endpoint *ept, struct rpmsg_txbuf *buf,
 		 uint32_t timeout_us)
 {
-	int err = try_get_tx(ept->remote, buf);
+	int err = try_get_tx(ept, buf, !timeout_us);
 
 	if (err == -EAGAIN && timeout_us)
-		err = wait_tx(ept->remote, buf, timeout_us);
-	if (err == -EAGAIN)
-		ept->wants_tx = true;
+		err = wait_tx(ept, buf, timeout_us);
 	return err;
 }
 
@@ -288,6 +296,30 @@ static bool have_tx(struct rpmsg_remote *remote)
 	return remote->num_spare || virtq_pending(&remote->tx);
 }
 
+/* Whether somebody has waited for buffers and there are some. */
+static bool end_wait(struct rpmsg_remote *remote)
+{
+	uintptr_t key = port_lock(remote->port);
+	bool ended = remote->tx_wanted && have_tx(remote);
+
+	if (ended) {
+		remote->tx_wanted = false;
+		virtq_disable_notify(&remote->tx);
+	}
+	port_unlock(remote->port, key);
+	return ended;
+}
+
+/* Others still wait: a buffer for them, or a bell when there is one. */
+static bool have_more_tx(struct rpmsg_remote *remote)
+{
+	uintptr_t key = port_lock(remote->port);
+	bool more = have_tx(remote) || ask_for_tx(remote);
+
+	port_unlock(remote->port, key);
+	return more;
+}
+
 /**
  * rpmsg_tx_ready() - tell who waits for buffers that there are some
  * @remote: the remote, its link up
@@ -296,12 +328,10 @@ void rpmsg_tx_ready(struct rpmsg_remote *remote)
 {
 	struct rpmsg_endpoint *ept;
 
-	if (!remote->tx_wanted || !have_tx(remote))
+	if (!end_wait(remote))
 		return;
-	remote->tx_wanted = false;
-	virtq_disable_notify(&remote->tx);
 	rpmsg_ns_announce(remote);
-	while (have_tx(remote) && (ept = next_wanting(remote))) {
+	while ((ept = next_wanting(remote)) && have_more_tx(remote)) {
 		ept->wants_tx = false;
 		if (ept->ops->tx_ready)
 			ept->ops->tx_ready(ept);

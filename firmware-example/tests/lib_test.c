@@ -62,6 +62,9 @@ static unsigned int waits;
 static void (*on_wait)(void);
 static void (*on_message)(void);
 static uint64_t now;
+static bool lock_held;
+/* What is in the rings is no payload. */
+static bool rings_are_apart;
 static struct rpmsg_remote remote;
 static struct rpmsg_endpoint ept;
 static struct rpmsg_msg kept;
@@ -104,7 +107,38 @@ static uint64_t fake_time_us(void *priv)
 	return now;
 }
 
+static uintptr_t fake_lock(void *priv)
+{
+	(void)priv;
+	CHECK(!lock_held);
+	lock_held = true;
+	return 1;
+}
+
+static void fake_unlock(void *priv, uintptr_t key)
+{
+	(void)priv;
+	CHECK(lock_held && key == 1);
+	lock_held = false;
+}
+
+/* While there is a link, another context may be at the rings at any time. */
+static void fake_cache(void *priv, const void *ptr, size_t len)
+{
+	const char *at = ptr;
+
+	(void)priv;
+	(void)len;
+	if (rings_are_apart && at >= shared && at < shared + 2 * RING_SIZE &&
+	    rpmsg_remote_state(&remote) == RPMSG_LINK_UP)
+		CHECK(lock_held);
+}
+
 static const struct rpmsg_port port = {
+	.lock = fake_lock,
+	.unlock = fake_unlock,
+	.cache_clean = fake_cache,
+	.cache_invalidate = fake_cache,
 	.notify = fake_notify,
 	.wait = fake_wait,
 	.da_to_ptr = fake_da_to_ptr,
@@ -116,6 +150,7 @@ static const struct rpmsg_port port = {
 
 static void on_rx(struct rpmsg_endpoint *e, struct rpmsg_msg *msg)
 {
+	CHECK(!lock_held);
 	received++;
 	if (on_message)
 		on_message();
@@ -143,6 +178,7 @@ static void on_unbound(struct rpmsg_endpoint *e)
 static void on_tx_ready(struct rpmsg_endpoint *e)
 {
 	(void)e;
+	CHECK(!lock_held);
 	tx_ready++;
 }
 
@@ -152,6 +188,14 @@ static const struct rpmsg_ept_ops ops = {
 	.unbound = on_unbound,
 	.tx_ready = on_tx_ready,
 };
+
+static void send_one_now(struct rpmsg_endpoint *e)
+{
+	on_tx_ready(e);
+	CHECK(rpmsg_sendto(e, HOST_ADDR, "y", 1, 0) == 0);
+}
+
+static const struct rpmsg_ept_ops send_one = { .tx_ready = send_one_now };
 
 static struct rsc_vdev *vdev(void)
 {
@@ -280,6 +324,7 @@ static void setup(void)
 	tx_ready = 0;
 	on_wait = NULL;
 	on_message = NULL;
+	rings_are_apart = true;
 	CHECK(!rpmsg_remote_init(&remote, &cfg));
 	CHECK(!rpmsg_create_ept(&ept, &remote, "rpmsg-raw", RPMSG_ADDR_ANY,
 				RPMSG_ADDR_ANY, &ops, NULL));
@@ -620,6 +665,32 @@ static void full_ring_is_told_and_ends(void)
 	CHECK(rpmsg_sendto(&ept, HOST_ADDR, "x", 1, 0) == 0);
 }
 
+/* The buffer that comes back is for one of the two that wait. */
+static void all_that_wait_are_told(void)
+{
+	static struct rpmsg_endpoint other;
+	unsigned int i;
+
+	setup_up(F_NS | F_EVENT_IDX);
+	CHECK(!rpmsg_create_ept(&other, &remote, NULL, RPMSG_ADDR_ANY,
+				RPMSG_ADDR_ANY, &send_one, NULL));
+	for (i = 0; i < NUM; i++)
+		CHECK(rpmsg_sendto(&ept, HOST_ADDR, "x", 1, 0) == 0);
+	CHECK(rpmsg_sendto(&ept, HOST_ADDR, "x", 1, 0) == -EAGAIN);
+	CHECK(rpmsg_sendto(&other, HOST_ADDR, "x", 1, 0) == -EAGAIN);
+	rpmsg_remote_poll(&remote, NUM);
+	CHECK(host_receive());
+	rpmsg_remote_poll(&remote, NUM);
+	CHECK(tx_ready == 1);
+	/* the bell for the next one is asked for, and no sleep is for ever */
+	CHECK(avail_event(&host_rx) == host_rx.avail->idx);
+	CHECK(rpmsg_remote_idle_us(&remote) == RPMSG_TX_POLL_US);
+	CHECK(host_receive());
+	rpmsg_remote_poll(&remote, NUM);
+	CHECK(tx_ready == 2);
+	CHECK(rpmsg_remote_idle_us(&remote) == RPMSG_WAIT_FOREVER);
+}
+
 static void host_takes_one(void)
 {
 	if (waits == 3)
@@ -888,6 +959,7 @@ static void random_rings_do_no_harm(void)
 	srand(1);
 	for (i = 0; i < 20000; i++) {
 		setup();
+		rings_are_apart = false;
 		host_up(rand() % 2 ? F_NS : F_NS | F_EVENT_IDX);
 		for (j = 0; j < 20; j++) {
 			if (rand() % 4 == 0)
@@ -950,6 +1022,7 @@ static const struct {
 	TEST(bad_rings_are_refused),
 	TEST(names_and_addresses_are_checked),
 	TEST(full_ring_is_told_and_ends),
+	TEST(all_that_wait_are_told),
 	TEST(waiting_send_sees_buffers_without_a_bell),
 	TEST(nothing_is_truncated),
 	TEST(taken_buffers_are_bounded_and_survive_a_reset),

@@ -41,6 +41,8 @@
 #define THREAD_MESSAGES	2000000
 #endif
 
+#define TALK_MESSAGES	(THREAD_MESSAGES / 2)
+
 #define CHECK(cond) do {						\
 	if (!(cond) && !failed) {					\
 		printf("# %s:%d: %s\n", __func__, __LINE__, #cond);	\
@@ -309,13 +311,19 @@ static uint64_t plain_time_us(void *priv)
 static const struct rpmsg_port plain_remote = PLAIN_PORT(NULL);
 static const struct rpmsg_port plain_host = PLAIN_PORT(&pair);
 
-static void set_up_plain(uint32_t features)
+static void set_up_plain_port(const struct rpmsg_port *remote_port,
+			      uint32_t features)
 {
 	memset(plain, 0, sizeof(plain));
 	write_table((void *)plain, features);
-	set_up(&plain_remote, plain, NULL, &plain_host, plain);
+	set_up(remote_port, plain, NULL, &plain_host, plain);
 	bell_of[1] = &pair.host.notified;
 	bell_of[0] = &pair.remote.notified;
+}
+
+static void set_up_plain(uint32_t features)
+{
+	set_up_plain_port(&plain_remote, features);
 }
 
 #define F_NS		(1U << VIRTIO_RPMSG_F_NS)
@@ -601,6 +609,85 @@ static void both_ends_in_two_threads(void)
 	CHECK(pair.received == THREAD_MESSAGES);
 }
 
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+static uintptr_t mutex_lock(void *priv)
+{
+	(void)priv;
+	return pthread_mutex_lock(&mutex);
+}
+
+static void mutex_unlock(void *priv, uintptr_t key)
+{
+	(void)priv;
+	(void)key;
+	pthread_mutex_unlock(&mutex);
+}
+
+/* One that sends from a thread that does not poll, and its listener. */
+#define LISTENER_ADDR	2
+#define TALK_TIMEOUT_US	20000000
+
+static struct rpmsg_endpoint talker, listener;
+static volatile uint32_t heard;
+
+static void listener_rx(struct rpmsg_endpoint *ept, struct rpmsg_msg *msg)
+{
+	uint32_t number;
+
+	(void)ept;
+	CHECK(msg->len == sizeof(number));
+	memcpy(&number, msg->data, sizeof(number));
+	CHECK(number == heard);
+	heard++;
+}
+
+static const struct rpmsg_ept_ops no_ops = { .rx = NULL };
+static const struct rpmsg_ept_ops listener_ops = { .rx = listener_rx };
+
+static void *talker_thread(void *unused)
+{
+	uint32_t i;
+
+	(void)unused;
+	for (i = 0; i < TALK_MESSAGES && !failed; i++)
+		CHECK(!rpmsg_sendto(&talker, LISTENER_ADDR, &i, sizeof(i),
+				    TALK_TIMEOUT_US));
+	return NULL;
+}
+
+/* The echo goes on meanwhile; no look at the rings is in its way. */
+static void a_thread_that_does_not_poll_may_send(void)
+{
+	static struct rpmsg_port port;
+	pthread_t poller, sender;
+
+	port = plain_remote;
+	port.lock = mutex_lock;
+	port.unlock = mutex_unlock;
+	set_up_plain_port(&port, F_NS | F_EVENT_IDX);
+	CHECK(!rpmsg_create_ept(&talker, &pair.remote, NULL, RPMSG_ADDR_ANY,
+				RPMSG_ADDR_ANY, &no_ops, NULL));
+	CHECK(!rpmsg_create_ept(&listener, &pair.host, NULL, LISTENER_ADDR,
+				RPMSG_ADDR_ANY, &listener_ops, NULL));
+	heard = 0;
+	over = false;
+	new_life(TALK_MESSAGES);
+	while (rpmsg_remote_state(&pair.remote) != RPMSG_LINK_UP)
+		rpmsg_remote_poll(&pair.remote, 1);
+	CHECK(!pthread_create(&poller, NULL, remote_thread, NULL));
+	CHECK(!pthread_create(&sender, NULL, talker_thread, NULL));
+	while ((pair.received < pair.wanted || heard < TALK_MESSAGES) &&
+	       !failed)
+		if (!rpmsg_remote_poll(&pair.host, 32))
+			sched_yield();
+	pthread_join(sender, NULL);
+	over = true;
+	pthread_join(poller, NULL);
+	CHECK(pair.received == TALK_MESSAGES && heard == TALK_MESSAGES);
+	CHECK(pair.remote.stats.resets == 0);
+}
+
 static struct virtq_used *used_ring(unsigned int ring)
 {
 	return ring ? pair.host.tx.used : pair.host.rx.used;
@@ -705,6 +792,7 @@ static const struct {
 	TEST(first_look_finds_all),
 	TEST(control_block_is_seen_in_time),
 	TEST(both_ends_in_two_threads),
+	TEST(a_thread_that_does_not_poll_may_send),
 };
 
 int main(int argc, char **argv)
