@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Run the host tests and bounded fuzzing, and report them as one TAP.
 
-    run_host.py DIRECTORY [--fuzz SECONDS]
+    run_host.py DIRECTORY [--fuzz SECONDS] [--fuzz-only]
 
 DIRECTORY has what the makefile built: the programs in m64/ and m32/ (where
 this machine can build that) and the fuzzers in fuzz/.
@@ -17,6 +17,7 @@ import tempfile
 
 TESTS = pathlib.Path(__file__).parent
 RESULT = re.compile(r"^(not )?ok \d+ - (\S+)(.*)$")
+DONE = re.compile(r"^Done (.*)$", re.M)
 TIMEOUT = 600
 
 
@@ -62,34 +63,50 @@ class Report:
         with tempfile.TemporaryDirectory() as scratch:
             corpus = pathlib.Path(scratch) / "corpus"
             unpack_corpus(TESTS / "corpus" / f"{program.name}.txt", corpus)
-            command = [program, f"-max_total_time={seconds}", "-max_len=512",
-                       "-timeout=10", f"-artifact_prefix={program.parent}/",
-                       corpus]
+            # To libFuzzer 0 seconds are for ever: the corpus alone is run
+            bound = f"-max_total_time={seconds}" if seconds else "-runs=0"
+            command = [program, bound, "-max_len=512", "-timeout=10",
+                       f"-artifact_prefix={program.parent}/", corpus]
             run = subprocess.run(command, capture_output=True, text=True,
                                  check=False)
         if run.returncode:
             print("\n".join(f"# {line}" for line in run.stderr.splitlines()))
+        for done in DONE.findall(run.stderr):
+            print(f"# {program.name}: {done}")
         self.result(run.returncode == 0,
                     f"{program.name}_finds_nothing_in_{seconds}_s")
+
+
+def run_tests(report, build):
+    """Run the tests that the makefile could build, and name those missing."""
+    for bits in ("64", "32"):
+        for program in sorted((build / f"m{bits}").glob("*_test")):
+            report.program(program, f"lib{bits}_")
+    if not (build / "m32" / "lib_test").exists():
+        report.result(True, "lib32", " # SKIP this machine links no 32-bit "
+                      "programs")
+
+
+def run_fuzzers(report, build, seconds):
+    """Run each fuzzer for so long."""
+    fuzzers = sorted((build / "fuzz").glob("fuzz_*"))
+    for program in fuzzers:
+        report.fuzzer(program, seconds)
+    if not fuzzers:
+        report.result(True, "fuzz", " # SKIP no clang with libFuzzer")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--fuzz", type=int, default=5)
+    parser.add_argument("--fuzz-only", action="store_true",
+                        help="not the tests, and no word that they are missing")
     args = parser.parse_args()
     report = Report()
-    for bits in ("64", "32"):
-        for program in sorted((args.build / f"m{bits}").glob("*_test")):
-            report.program(program, f"lib{bits}_")
-    fuzzers = sorted((args.build / "fuzz").glob("fuzz_*"))
-    for program in fuzzers:
-        report.fuzzer(program, args.fuzz)
-    if not (args.build / "m32" / "lib_test").exists():
-        report.result(True, "lib32", " # SKIP this machine links no 32-bit "
-                      "programs")
-    if not fuzzers:
-        report.result(True, "fuzz", " # SKIP no clang with libFuzzer")
+    if not args.fuzz_only:
+        run_tests(report, args.build)
+    run_fuzzers(report, args.build, args.fuzz)
     print(f"1..{report.count}")
     return 1 if report.failed or not report.count else 0
 
