@@ -33,6 +33,7 @@ PROGRAMS = {
 RUN = {
     "pair_test": [["no_store_is_too_late"], ["both_ends_exchange_messages"],
                   ["first_look_finds_all"],
+                  ["rings_are_there_when_the_status_says_so"],
                   ["control_block_is_seen_in_time"],
                   ["driver_refuses_what_it_never_lent"],
                   ["driver_refuses_an_id_twice"],

@@ -503,6 +503,27 @@ static void first_look_finds_all(void)
 		run_in_model(seed);
 }
 
+/* DRIVER_OK says that the rings are set up: who sees it sees them so. */
+static void rings_are_there_when_the_status_says_so(void)
+{
+	const struct rpmsg_port *port = model_port(REMOTE);
+	const struct virtq_avail *avail = model_view(REMOTE, DA_VRING(0) +
+						     NUM * sizeof(struct virtq_desc));
+	unsigned int seed;
+
+	for (seed = 0; seed < 10 * MODEL_SEEDS && !failed; seed++) {
+		set_up_model(seed, F_NS);
+		model_run(HOST);
+		new_life(0);
+		model_settle();
+		model_run(REMOTE);
+		if (!vdev_driver_ok(&pair.remote.vdev))
+			continue;
+		port->cache_invalidate(port->priv, avail, sizeof(*avail));
+		CHECK(avail->idx == NUM);
+	}
+}
+
 /* The host's end of the control block: a field as it is in memory now. */
 static uint32_t read_ctrl(size_t offset)
 {
@@ -790,6 +811,7 @@ static const struct {
 	TEST(a_million_messages_after_100_restarts),
 	TEST(no_store_is_too_late),
 	TEST(first_look_finds_all),
+	TEST(rings_are_there_when_the_status_says_so),
 	TEST(control_block_is_seen_in_time),
 	TEST(both_ends_in_two_threads),
 	TEST(a_thread_that_does_not_poll_may_send),
