@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Run the tests of the firmware library that need no machine of its own.
+"""Run the tests of the firmware that need no Linux beside it.
 
-They are a program for the host, built with sanitizers by the firmware's
-makefile; it prints TAP. T= picks which of its results count.
+Those of its library are programs for the host, built with sanitizers by the
+firmware's makefile; those of its images run them in QEMU, started at each
+exception level. Both print TAP. T= picks which of the results count.
 """
 
 import fnmatch
@@ -15,6 +16,8 @@ from results import PLAN, RESULT, Tally, Tap
 
 BUILD = os.environ["BUILD"]
 PATTERN = os.environ.get("T") or "*"
+# Target of the firmware's makefile, and its folder of build products
+PARTS = (("check", "firmware-host"), ("smoke", "firmware"))
 
 
 def is_picked(line):
@@ -23,10 +26,10 @@ def is_picked(line):
     return not found or fnmatch.fnmatch(found["name"], PATTERN)
 
 
-def run(tally):
-    """Build and run the tests; returns the command's status."""
-    command = ["make", "-s", "-C", "firmware-example", "check",
-               f"O={os.path.abspath(BUILD)}/firmware-host"]
+def run(tally, target, folder):
+    """Build and run one part of the tests; returns the command's status."""
+    command = ["make", "-s", "-C", "firmware-example", target,
+               f"O={os.path.abspath(BUILD)}/{folder}", f"T={PATTERN}"]
     parser = Tap(tally)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True,
                           stderr=subprocess.STDOUT) as process:
@@ -42,7 +45,8 @@ def run(tally):
 
 def main():
     tally = Tally()
-    if run(tally) and not tally.failed:
+    status = [run(tally, *part) for part in PARTS]
+    if any(status) and not tally.failed:
         tally.fail("host", ": the tests ended in an error, see above")
     tally.store(f"{BUILD}/results/host")
     print(f"host: {tally}")

@@ -6,10 +6,14 @@ This script is the host: over QEMU's qtest socket it loads the image, takes the
 core out of reset, sets up the rings and rings the bell, byte by byte as the
 contracts have it. Quick to run, and independent of any kernel.
 
-    qemu_smoke.py [--cycles N] IMAGE-DIRECTORY
+    qemu_smoke.py [--cycles N] [--only PATTERN] IMAGE-DIRECTORY
+
+Each test runs on a machine whose cores start at EL1, at EL2, and at EL3 with
+and without an EL2 below it. Prints TAP.
 """
 
 import argparse
+import fnmatch
 import os
 import random
 import socket
@@ -40,6 +44,16 @@ CTRL_SHUTDOWN = 1
 HOSTILE_MAGIC, HOSTILE_NOWHERE = 0x4C495645, 0x7FFFFFF8
 HOSTILE_ABORT, HOSTILE_UNDEFINED, HOSTILE_STACK = 23, 24, 25
 HOSTILE_IRQ, HOSTILE_PANIC = 26, 27
+# Class of an exception in ESR_EL1, and SPSR_EL1's mode: EL1 on its own stack
+EC_SHIFT, EC_UNKNOWN, EC_DATA_ABORT = 26, 0, 0x25
+MODE_MASK, MODE_EL1H = 0xF, 5
+# How the cores are started: name, machine options, exception level
+ENTRIES = (
+    ("el1", "", 1),
+    ("el2", ",virtualization=on", 2),
+    ("el3", ",secure=on", 3),
+    ("el3_with_el2", ",secure=on,virtualization=on", 3),
+)
 # What core #0 runs: it accesses registers for us, since QEMU's GIC wants to
 # know which core does. Command, address and value stand at STUB_MAILBOX.
 #	mov x10, #0x1000; 1: ldr w0, [x10]; cbz w0, 1b; ldp w1, w2, [x10, #4]
@@ -62,7 +76,8 @@ class Failure(Exception):
 class Machine:
     """A QEMU whose memory is read and written over its qtest socket."""
 
-    def __init__(self, machine_options):
+    def __init__(self, machine_options, entry_el):
+        self.entry_el = entry_el
         self.dir = tempfile.TemporaryDirectory()
         path = os.path.join(self.dir.name, "qtest")
         stub = os.path.join(self.dir.name, "stub")
@@ -256,6 +271,12 @@ class Remote:
         text = self.machine.read(addr, size)
         return text[:text.index(b"\0")].decode()
 
+    def expect_entry(self):
+        """The firmware found itself where this machine starts its cores."""
+        line = f"core {self.core}, entered at EL{self.machine.entry_el}\n"
+        if line not in self.trace():
+            raise Failure(f"no '{line.strip()}' in {self.trace()}")
+
     def ctrl(self):
         """Address of the control block, and the heartbeat's promise."""
         (_, magic, version, addr, size, features, heartbeat_ms
@@ -383,7 +404,7 @@ def test_echo(machine, images, cycles):
             nonces.add(one_life(remote, features, messages, cycle % 3 == 1))
         if len(nonces) != cycles:
             raise Failure("a nonce came twice")
-    return remote.trace()
+        remote.expect_entry()
 
 
 def test_reset_by_host(machine, images):
@@ -455,39 +476,50 @@ def test_attach_header(machine, images):
 
 def test_crash(machine, images):
     """Each way to die leaves a record, and the next life is a good one."""
-    remote = Remote(machine, 3, f"{images}/hostile-core3.elf")
-    for command, cause, vector, text in (
-            (HOSTILE_ABORT, 1, 4, "exception: sync"),
-            (HOSTILE_UNDEFINED, 1, 4, "exception: sync"),
-            (HOSTILE_STACK, 1, 4, "exception: sync"),
-            (HOSTILE_IRQ, 1, 4, "exception: sync"),
-            (HOSTILE_PANIC, 2, 0, "panic: as told")):
-        remote.start()
-        remote.link()
-        service = remote.announcement()
-        exchange(remote, service, 3)
-        message = struct.pack("<IIII", HOSTILE_MAGIC, command, 0, 0)
-        if remote.echo(service, message) != message:
-            raise Failure("the command was not answered")
-        remote.bell()
-        wait_for("state CRASHED", lambda: remote.ctrl_is(CTRL_CRASHED))
-        expect_record(remote, command, (cause, vector), text)
-        remote.reset(True)
+    for core in (2, 3):
+        remote = Remote(machine, core, f"{images}/hostile-core{core}.elf")
+        for command, exception_class, text in (
+                (HOSTILE_ABORT, EC_DATA_ABORT, "exception: sync"),
+                (HOSTILE_UNDEFINED, EC_UNKNOWN, "exception: sync"),
+                (HOSTILE_STACK, EC_DATA_ABORT, "exception: sync"),
+                (HOSTILE_IRQ, EC_DATA_ABORT, "exception: sync"),
+                (HOSTILE_PANIC, None, "panic: as told")):
+            remote.start()
+            remote.link()
+            service = remote.announcement()
+            exchange(remote, service, 3)
+            remote.expect_entry()
+            message = struct.pack("<IIII", HOSTILE_MAGIC, command, 0, 0)
+            if remote.echo(service, message) != message:
+                raise Failure("the command was not answered")
+            remote.bell()
+            wait_for("state CRASHED", lambda: remote.ctrl_is(CTRL_CRASHED))
+            expect_record(remote, command, exception_class, text)
+            remote.reset(True)
 
 
-def expect_record(remote, command, wanted, text):
+def expect_record(remote, command, exception_class, text):
+    """The record tells of an exception of a class, or of a panic: None."""
     block, _ = remote.ctrl()
     record = remote.machine.read(block + CTRL_CRASH, 432)
-    arch, cause, vector, _, _, far, pc, _, sp = struct.unpack_from(
+    arch, cause, vector, _, esr, far, pc, pstate, sp = struct.unpack_from(
         "<IIIIQQQQQ", record)
     message = record[304:].split(b"\0")[0].decode()
+    wanted = (2, 0) if exception_class is None else (1, 4)
     if arch != 1 or (cause, vector) != wanted or text not in message:
         raise Failure(f"crash record {arch} {cause} {vector} {message}")
     if not remote.base < pc < remote.base + 0x100000 or \
             not remote.base < sp < remote.base + 0x100000:
         raise Failure(f"crash at {pc:x}, stack {sp:x}")
+    if exception_class is not None and \
+            (esr >> EC_SHIFT, pstate & MODE_MASK) != (exception_class,
+                                                      MODE_EL1H):
+        raise Failure(f"crash with syndrome {esr:x}, state {pstate:x}")
     if command in (HOSTILE_ABORT, HOSTILE_IRQ) and far != HOSTILE_NOWHERE:
         raise Failure(f"crash with address {far:x}")
+    # The page below the stack is not mapped
+    if command == HOSTILE_STACK and not sp - 4096 < far < sp:
+        raise Failure(f"stack overflow at {far:x}, stack {sp:x}")
 
 
 def test_pair(machine, images):
@@ -500,9 +532,10 @@ def test_pair(machine, images):
         wait_for("end of the pair", lambda: "pair ended" in host.trace(), 60)
         if "pair ended: 0" not in host.trace():
             raise Failure(host.trace())
+        host.expect_entry()
+        peer.expect_entry()
         host.reset(True)
         peer.reset(True)
-    print(host.trace(), end="")
 
 
 def test_idle(machine, images):
@@ -528,56 +561,74 @@ def test_idle(machine, images):
 
 
 def test_hello(machine, images):
+    """No table, no link: a line on the UART."""
+    def greetings():
+        with open(machine.uart, encoding="ascii") as file:
+            return file.read().count("ampkit hello")
+
     for core in (2, 3):
         remote = Remote(machine, core, f"{images}/hello-core{core}.elf")
+        before = greetings()
         remote.start()
-
-        def greeted():
-            with open(machine.uart, encoding="ascii") as file:
-                return file.read().count("ampkit hello") == core - 1
-
-        wait_for("greeting", greeted)
+        wait_for("greeting", lambda: greetings() == before + 1)
         remote.reset(True)
 
 
-def run_all(options, images, cycles):
-    machine = Machine(options)
+TESTS = (test_echo, test_reset_by_host, test_late_host, test_control_block,
+         test_crash, test_pair, test_hello, test_attach_header, test_idle)
+
+
+def boot(options, entry_el):
+    """A machine in the state in which Linux, or nobody, would leave it."""
+    machine = Machine(options, entry_el)
+    if "secure=on" in options:
+        for word in (4, 8):
+            machine.gic_write(0x80 + word, 0xFFFFFFFF)
+    machine.boot_gic()
+    machine.gic_write(0, 3 if "secure=on" in options else 1)
+    return machine
+
+
+def run(test, machine, images, cycles):
+    """Run one test; returns what is wrong, or None."""
     try:
-        if "secure=on" in options:
-            for word in (4, 8):
-                machine.gic_write(0x80 + word, 0xFFFFFFFF)
-        machine.boot_gic()
-        machine.gic_write(0, 3 if "secure=on" in options else 1)
-        trace = test_echo(machine, images, cycles)
-        test_reset_by_host(machine, images)
-        test_late_host(machine, images)
-        test_control_block(machine, images)
-        test_crash(machine, images)
-        test_pair(machine, images)
-        test_hello(machine, images)
-        test_attach_header(machine, images)
-        test_idle(machine, images)
-    finally:
-        machine.close()
-    return trace
+        if test is test_echo:
+            test(machine, images, cycles)
+        else:
+            test(machine, images)
+    except (Failure, OSError) as error:
+        return " ".join(str(error).split("\n"))
+    return None
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("images", help="directory of the images")
     parser.add_argument("--cycles", type=int, default=10)
+    parser.add_argument("--only", default="*", help="names of tests")
     args = parser.parse_args()
-    failed = 0
-    for options in ("", ",virtualization=on", ",secure=on",
-                    ",secure=on,virtualization=on"):
-        name = f"smoke: zcu102{options}"
-        try:
-            print(run_all(options, args.images, args.cycles), end="")
-            print("ok -", name, flush=True)
-        except (Failure, OSError) as error:
-            print("not ok -", name, "#", error, flush=True)
-            failed = 1
-    return failed
+    count = failed = 0
+    for entry, options, entry_el in ENTRIES:
+        machine = None
+        for test in TESTS:
+            name = f"smoke_{entry}_{test.__name__.removeprefix('test_')}"
+            if not fnmatch.fnmatch(name, args.only):
+                continue
+            # One machine for all of them: what a test leaves behind is there
+            # for the next, unless it failed
+            machine = machine or boot(options, entry_el)
+            error = run(test, machine, args.images, args.cycles)
+            count += 1
+            failed += bool(error)
+            print(f"not ok {count} - {name} # {error}" if error else
+                  f"ok {count} - {name}", flush=True)
+            if error:
+                machine.close()
+                machine = None
+        if machine:
+            machine.close()
+    print(f"1..{count}")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
