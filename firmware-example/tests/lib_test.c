@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fmt.h"
 #include "rpmsg.h"
 #include "rsc_table.h"
 #include "trace.h"
@@ -614,6 +615,15 @@ static void bad_tables_are_refused(void)
 	CHECK(rpmsg_remote_init(&remote, &cfg) == -EINVAL);
 	table.offset[0] = 24;
 	table.offset[1] = offset;
+	vdev()->num_of_vrings = 3;
+	CHECK(rpmsg_remote_init(&remote, &cfg) == -EINVAL);
+	vdev()->num_of_vrings = 2;
+	vdev()->type = RSC_TYPE_TRACE;
+	CHECK(rpmsg_remote_init(&remote, &cfg) == -EINVAL);
+	vdev()->type = RSC_TYPE_VDEV;
+	vdev()->id = VIRTIO_ID_RNG;
+	CHECK(rpmsg_remote_init(&remote, &cfg) == -EINVAL);
+	vdev()->id = VIRTIO_ID_RPMSG;
 	CHECK(rpmsg_remote_init(&remote, &cfg) == 0);
 }
 
@@ -640,6 +650,26 @@ static void names_and_addresses_are_checked(void)
 	CHECK(rpmsg_destroy_ept(&ept) == 0);
 	CHECK(!remote.epts);
 	CHECK(host_receive()->data[36] == 1);
+}
+
+/* What was given out long ago may still be in use when they begin anew. */
+static void dynamic_addresses_never_leave_their_range(void)
+{
+	static const uint32_t next[] = {
+		RPMSG_ADDR_ANY, 0, 1, RPMSG_FIRST_DYNAMIC,
+	};
+	struct rpmsg_endpoint other;
+	unsigned int i;
+
+	setup();
+	CHECK(ept.addr == RPMSG_FIRST_DYNAMIC);
+	for (i = 0; i < sizeof(next) / sizeof(next[0]); i++) {
+		remote.next_addr = next[i];
+		CHECK(!rpmsg_create_ept(&other, &remote, NULL, RPMSG_ADDR_ANY,
+					RPMSG_ADDR_ANY, &ops, NULL));
+		CHECK(other.addr == RPMSG_FIRST_DYNAMIC + 1);
+		CHECK(!rpmsg_destroy_ept(&other));
+	}
 }
 
 static void full_ring_is_told_and_ends(void)
@@ -887,6 +917,8 @@ static void held_message_is_given_back_on_release(void)
 	rpmsg_remote_poll(&remote, NUM);
 	rpmsg_release_rx(&ept, &old);
 	CHECK(!ring_take(&host_tx, &elem));
+	/* now as if it had not been held yet */
+	CHECK(rpmsg_hold_rx(&ept, &old) == -EINVAL);
 }
 
 static void host_ns(const char *name, uint32_t addr, uint32_t flags,
@@ -998,6 +1030,38 @@ static void trace_is_text_at_all_times(void)
 	CHECK(strstr(buf, "line 997\n"));
 }
 
+static void long_text_leaves_the_log_whole(void)
+{
+	static char buf[32];
+	struct trace trace;
+	unsigned int i;
+
+	trace_init(&trace, buf, sizeof(buf));
+	for (i = 0; i < 3; i++) {
+		trace_puts(&trace, "0123456789012345678901234567890123456789\n");
+		CHECK(memchr(buf, 0, sizeof(buf)));
+	}
+	/* so much can't be kept for good: there would be no room for more */
+	trace_init(&trace, buf, sizeof(buf));
+	trace_puts(&trace, "this is more than half of it\n");
+	trace_pin(&trace);
+	trace_puts(&trace, "last line\n");
+	CHECK(!strncmp(buf, "last line\n", 10));
+	/* the host can write there as well, and leave no end */
+	memset(buf, 'h', sizeof(buf));
+	trace_puts(&trace, "x\n");
+	CHECK(buf[sizeof(buf) - 1] == 'h');
+}
+
+static void text_is_cut_where_its_memory_ends(void)
+{
+	char buf[8] = "xxxxxxx";
+
+	CHECK(fmt_string(buf, 6, "%u-%s", 12, "abcdef") == 5);
+	CHECK(!memcmp(buf, "12-ab\0x", 8));
+	CHECK(fmt_string(buf, 1, "%d", -1) == 0 && !buf[0]);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
@@ -1021,6 +1085,7 @@ static const struct {
 	TEST(jumping_index_breaks_the_link_until_a_reset),
 	TEST(bad_rings_are_refused),
 	TEST(names_and_addresses_are_checked),
+	TEST(dynamic_addresses_never_leave_their_range),
 	TEST(full_ring_is_told_and_ends),
 	TEST(all_that_wait_are_told),
 	TEST(waiting_send_sees_buffers_without_a_bell),
@@ -1034,6 +1099,8 @@ static const struct {
 	TEST(run_ends_on_stop_and_deinit_can_be_followed_by_init),
 	TEST(random_rings_do_no_harm),
 	TEST(trace_is_text_at_all_times),
+	TEST(long_text_leaves_the_log_whole),
+	TEST(text_is_cut_where_its_memory_ends),
 };
 
 int main(void)

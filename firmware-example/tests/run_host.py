@@ -77,8 +77,16 @@ class Report:
                     f"{program.name}_finds_nothing_in_{seconds}_s")
 
 
+def names_each_file(text):
+    """Whether a text names all files of lib/, and none that is not there."""
+    named = set(re.findall(r"lib/(\w+\.c)\b", text.read_text()))
+    return named == {path.name for path in (TESTS.parent / "lib").glob("*.c")}
+
+
 def run_tests(report, build):
     """Run the tests that the makefile could build, and name those missing."""
+    report.result(names_each_file(TESTS.parent / "CMakeLists.txt"),
+                  "cmake_builds_all_of_lib")
     for bits in ("64", "32"):
         for program in sorted((build / f"m{bits}").glob("*_test")):
             report.program(program, f"lib{bits}_")
