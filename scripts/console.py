@@ -12,11 +12,17 @@ KERNEL_MESSAGE = re.compile(r"\[ *\d+\.\d{6}\](?:\[ *[TC]\d+\])? ?")
 RUNNING = re.compile(r"^# running (\S+)")
 DONE = "ampkit-guest: done"
 
+# Only what reports a fault: a debug kernel also tells that its checkers are
+# there ("kmemleak: Kernel memory leak detector initialized"). One that gives up
+# says nothing any more, so that its end is trouble too.
 TROUBLE = re.compile("|".join((
     "Kernel panic", "WARNING:", "BUG:", r"\bOops\b", "Call trace:",
     "Internal error", "Unable to handle", r"rcu: INFO", "self-detected stall",
     "blocked for more than", "hung_task", r"KASAN:", r"UBSAN:",
-    r"possible .* locking", "suspicious RCU usage", "kmemleak:.*leak",
+    r"possible .* locking", "suspicious RCU usage",
+    "trying to register non-static key", "locking correctness validator",
+    "new suspected memory leak", "memory leak detector disabled",
+    "ODEBUG disabled",
     "refcount_t:", "list_(add|del) corruption", "scheduling while atomic",
     "sleeping function called", "soft lockup")))
 

@@ -13,8 +13,10 @@
 static const char *const trouble[] = {
 	"WARNING:", "BUG:", "Oops", "Call trace:", "Kernel panic",
 	"Internal error", "rcu: INFO", "blocked for more than",
-	"Unable to handle", "KASAN", "UBSAN", "possible recursive locking",
-	"possible circular locking", "kmemleak:", "refcount_t:",
+	"Unable to handle", "KASAN:", "UBSAN:", "possible recursive locking",
+	"possible circular locking", "locking correctness validator",
+	"trying to register non-static key", "new suspected memory leak",
+	"memory leak detector disabled", "ODEBUG disabled", "refcount_t:",
 	"list_add corruption", "list_del corruption",
 };
 
