@@ -11,7 +11,8 @@ that warns, dies or hangs is a failure. shell hands the terminal over.
 
 The guest may have the load of one of its processors measured from outside, by
 printing "# vcpu N idle begin" and "# vcpu N idle end": less than 1 % of a host
-processor in between is a test passed.
+processor in between is a test passed. With DEBUG, it has to say at its end how
+much memory leaked, by printing "# kmemleak: N objects".
 """
 
 import os
@@ -39,6 +40,8 @@ LIMIT = {"run": 180, "kunit": 600, "e2e": 1200 + 3 * CYCLES}
 
 IDLE = re.compile(r"^# vcpu (\d+) idle (begin|end)$")
 IDLE_PERCENT = 1.0
+
+LEAKS = re.compile(r"^# kmemleak: (\d+) objects$")
 
 
 def qemu_version():
@@ -158,6 +161,7 @@ class Tests:
         self._tally = Tally()
         self._load = Load(process, self._tally)
         self._parser = (Ktap if mode == "kunit" else Tap)(self._tally)
+        self._leaks = None
 
     def take(self, is_kernel, line):
         """Hand a line to whom it concerns."""
@@ -167,7 +171,24 @@ class Tests:
             self._parser.take(line)
         if not is_kernel:
             self._load.take(line)
+            self._take_leaks(line)
             self._take_complaint(line)
+
+    def _take_leaks(self, line):
+        found = LEAKS.match(line)
+        if found:
+            self._leaks = int(found[1])
+
+    def _judge_leaks(self):
+        """A kernel that can tell of leaks has to have been asked."""
+        name = "kmemleak_finds_nothing"
+        if self._leaks is None:
+            self._tally.fail(name, ": the guest did not look for leaks")
+        elif self._leaks:
+            self._tally.fail(name, f": {self._leaks} objects, see {BUILD}/"
+                             f"{self._mode}.log")
+        else:
+            self._tally.ok(name)
 
     def _take_complaint(self, line):
         """Scripts of the guest say "ampkit-<mode>: FAIL why" for what is no
@@ -183,6 +204,8 @@ class Tests:
             tally.fail(watcher.running, f": {watcher.ended}")
         else:
             self._parser.finish()
+            if DEBUG:
+                self._judge_leaks()
         for test, line in watcher.trouble:
             print(f"# {test}: the kernel said: {line}")
             if test not in tally.failures:
