@@ -5,7 +5,7 @@
 KVER  ?= 6.12
 KSRC  ?=
 DEBUG ?=
-CYCLES ?= 100
+CYCLES ?=
 CROSS_COMPILE ?= aarch64-linux-gnu-
 
 # One folder of build products for each kernel
@@ -51,6 +51,8 @@ help:
 ##   KSRC=DIR              the guest's kernel: your own source tree
 ##   KDIR=DIR              modules: any kernel's build folder
 ##   T=PATTERN             only tests whose name matches, as in T='*stop*'
+##   DEBUG=1               the guest's kernel: with KASAN, lockdep, kmemleak and
+##                         more; slow, and what takes long is done less often
 ##   CYCLES=100            how many times the start and stop test goes round
 ##   AMPKIT_CACHE=DIR      where kernels are kept (~/.cache/ampkit)
 ##   V=1                   show every command and the guest's whole console

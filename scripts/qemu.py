@@ -27,12 +27,14 @@ from results import Ktap, Tally, Tap
 QEMU = "qemu-system-aarch64"
 BUILD = os.environ["BUILD"]
 PATTERN = os.environ.get("T") or "*"
-CYCLES = int(os.environ.get("CYCLES") or 100)
 VERBOSE = os.environ.get("V") == "1"
 DEBUG = bool(os.environ.get("DEBUG"))
 
 # A debug kernel is that much slower
 PATIENCE = 25 if DEBUG else 1
+
+# What takes long is done less often there
+CYCLES = int(os.environ.get("CYCLES") or 100 // PATIENCE)
 
 # Seconds without output, and in all, after which a guest is given up
 SILENCE = 120 * PATIENCE

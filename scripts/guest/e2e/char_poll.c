@@ -18,6 +18,7 @@
 
 #include "char.h"
 
+#define MILLION		1000000
 #define WINDOW		700
 #define STALL_MS	2000
 #define ROUNDS		10
@@ -107,7 +108,7 @@ static void edge_triggered(void)
 {
 	struct traffic traffic = {
 		.fd = remote_start_and_open(0, O_NONBLOCK),
-		.total = param_number("million", 1000000),
+		.total = param_number("million", scaled(MILLION)),
 	};
 	__u64 began = now_us();
 
@@ -300,7 +301,7 @@ static void uring_without_workers(void)
 	static struct uring uring;
 	struct traffic traffic = {
 		.fd = remote_start_and_open(0, 0),
-		.total = param_number("uring", 50000),
+		.total = param_number("uring", scaled(50000)),
 	};
 	__u64 began = now_us();
 	int err;

@@ -199,6 +199,17 @@ static unsigned int patience(void)
 }
 
 /**
+ * scaled() - how often to do something that a slow kernel takes long for
+ * @count: how often the usual kernel does it
+ *
+ * Return: @count, or less by the factor of ampkit.patience; 1 at least.
+ */
+unsigned int scaled(unsigned int count)
+{
+	return count / patience() ?: 1;
+}
+
+/**
  * wait_until() - wait for a condition that nothing announces
  * @condition: returns true when it holds
  * @context: its argument
