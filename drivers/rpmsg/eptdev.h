@@ -42,7 +42,9 @@
  * @EPTDEV_HOLD: hold the transport back rather than drop messages
  * @EPTDEV_LET_GO: the endpoint is being destroyed, which waits for whoever
  *	delivers to it
- * @EPTDEV_ANNOUNCE: the first open tells the remote our address
+ * @EPTDEV_ANNOUNCE: the first open tells the remote our address: one that comes
+ *	while no other file is open, or when those before it did not get to it
+ * @EPTDEV_ANNOUNCED: the remote was told, and a file has been open ever since
  */
 enum rpmsg_eptdev_flag {
 	EPTDEV_DEAD,
@@ -53,6 +55,7 @@ enum rpmsg_eptdev_flag {
 	EPTDEV_HOLD,
 	EPTDEV_LET_GO,
 	EPTDEV_ANNOUNCE,
+	EPTDEV_ANNOUNCED,
 };
 
 /**

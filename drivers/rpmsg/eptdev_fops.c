@@ -73,6 +73,7 @@ static void eptdev_close_locked(struct rpmsg_eptdev *eptdev, struct file *filp)
 		unread = !--eptdev->readers;
 	if (!--eptdev->opens) {
 		clear_bit(EPTDEV_FLOW_UPDATED, &eptdev->flags);
+		clear_bit(EPTDEV_ANNOUNCED, &eptdev->flags);
 		if (!eptdev->on_channel) {
 			rpmsg_eptdev_detach(eptdev);
 			unread = true;
@@ -100,17 +101,21 @@ static int eptdev_release(struct inode *inode, struct file *filp)
 	return 0;
 }
 
-/* Who asked for it wants to know that it was done */
+/*
+ * Who asked for it wants to know that it was done. To the remote it means that
+ * somebody is there now: a second file makes no difference to it.
+ */
 static int eptdev_greet(struct inode *inode, struct file *filp)
 {
 	struct rpmsg_eptfile *file = filp->private_data;
+	struct rpmsg_eptdev *eptdev = file->eptdev;
 	int ret;
 
-	if (!test_bit(EPTDEV_ANNOUNCE, &file->eptdev->flags))
+	if (!test_bit(EPTDEV_ANNOUNCE, &eptdev->flags) ||
+	    test_bit(EPTDEV_ANNOUNCED, &eptdev->flags))
 		return 0;
 
-	ret = rpmsg_eptdev_announce(file->eptdev,
-				    !(filp->f_flags & O_NONBLOCK));
+	ret = rpmsg_eptdev_announce(eptdev, !(filp->f_flags & O_NONBLOCK));
 	if (ret)
 		eptdev_release(inode, filp);
 	return ret;

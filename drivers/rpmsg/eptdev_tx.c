@@ -195,6 +195,7 @@ int rpmsg_eptdev_announce(struct rpmsg_eptdev *eptdev, bool may_wait)
 {
 	struct rpmsg_ns_msg msg = {};
 	bool little_endian = true;
+	int ret;
 
 	if (!eptdev->on_channel)
 		return -EINVAL;
@@ -208,6 +209,9 @@ int rpmsg_eptdev_announce(struct rpmsg_eptdev *eptdev, bool may_wait)
 	msg.addr = __cpu_to_rpmsg32(little_endian, eptdev->addr);
 	msg.flags = __cpu_to_rpmsg32(little_endian, RPMSG_NS_CREATE);
 
-	return rpmsg_eptdev_send(eptdev, &msg, sizeof(msg), RPMSG_NS_ADDR,
-				 may_wait);
+	ret = rpmsg_eptdev_send(eptdev, &msg, sizeof(msg), RPMSG_NS_ADDR,
+				may_wait);
+	if (!ret)
+		set_bit(EPTDEV_ANNOUNCED, &eptdev->flags);
+	return ret;
 }

@@ -149,7 +149,9 @@ struct rpmsg_ept_info {
 
 /*
  * Tell the remote's name service our address, so that it can speak first.
- * Waits for room to send; EINVAL for an endpoint that is not a channel's.
+ * Waits for room to send; EINVAL for an endpoint that is not a channel's. With
+ * 1 in the sysfs attribute "announce", an open() does the same by itself when
+ * no other file of the device is open, and fails as this call does.
  */
 #define RPMSG_EPT_ANNOUNCE	_IO(0xb5, 0x24)
 

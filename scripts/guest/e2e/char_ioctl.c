@@ -305,7 +305,7 @@ static void dead_file(void)
 static void announce(void)
 {
 	char node[64];
-	int fd;
+	int fd, other;
 
 	remote_start(0);
 	remote_wait_node(0, node, sizeof(node));
@@ -317,9 +317,40 @@ static void announce(void)
 	fd = open(node, O_RDWR);
 	expect_eq(ept_info(fd).sent, 1);
 	expect_eq(ept_info(fd).sent_bytes, 40);
+	/* Somebody is there already, and that was said */
+	other = open(node, O_RDWR);
+	expect_ok(other);
+	expect_eq(ept_info(other).sent, 1);
+	close(fd);
+	fd = open(node, O_WRONLY);
+	expect_eq(ept_info(fd).sent, 1);
+	/* By hand, as often as one likes */
 	expect_ok(ioctl(fd, RPMSG_EPT_ANNOUNCE));
 	expect_eq(ept_info(fd).sent, 2);
-	remote_echo(fd, "and still");
+	remote_echo(other, "and still");
+	close(fd);
+	close(other);
+	fd = open(node, O_RDWR);
+	expect_eq(ept_info(fd).sent, 4);
+}
+
+/* Who asked for it learns that it was not done */
+static void announce_on_full_ring(void)
+{
+	char node[64];
+	int fd;
+
+	remote_start(0);
+	remote_wait_node(0, node, sizeof(node));
+	fd = open(node, O_RDWR | O_NONBLOCK);
+	expect_ok(fd);
+	expect_eq(node_set_attr(node, "announce", "1"), 0);
+	remote_hold(0, fd);
+	fill_ring(fd);
+	expect_errno(open(node, O_RDWR | O_NONBLOCK), EAGAIN);
+	expect_errno(ioctl(fd, RPMSG_EPT_ANNOUNCE), EAGAIN);
+	expect_eq(node_set_attr(node, "announce", "0"), 0);
+	expect_ok(open(node, O_RDWR | O_NONBLOCK));
 }
 
 static const struct test tests[] = {
@@ -335,7 +366,9 @@ static const struct test tests[] = {
 	TEST("ioctl_and_sysfs_count_the_same", counters_agree),
 	TEST("fault_29_wrong_ioctls_are_refused", wrong_arguments),
 	TEST("fault_26_every_ioctl_of_a_dead_file_gives_EPIPE", dead_file),
-	TEST("opening_can_announce_us_to_the_remote", announce),
+	TEST("the_first_open_can_announce_us_to_the_remote", announce),
+	TEST("an_open_that_can_not_announce_us_gives_EAGAIN",
+	     announce_on_full_ring),
 };
 
 const struct suite char_ioctl_suite = {
