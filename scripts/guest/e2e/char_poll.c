@@ -25,6 +25,8 @@
 #define READS		4
 #define WRITES		32
 #define SIGN_EVERY	65536
+#define WRITERS		4
+#define KILLED_US	100000
 
 /**
  * struct traffic - numbered messages out and back
@@ -352,30 +354,93 @@ static void uring_waits_by_poll(void)
 	expect_eq(count_workers(), 0);
 }
 
-/* A writer that is killed while it waits; what it does not touch goes on */
+/* Writers that wait for good; they end with the errno of their write. */
+static void writers_start(int fd, pid_t *pids)
+{
+	unsigned int i;
+
+	for (i = 0; i < WRITERS; i++) {
+		pids[i] = fork();
+		if (!pids[i])
+			_exit(write(fd, "never", 5) < 0 ? errno : 0);
+		expect_ok(pids[i]);
+		task_sleeps(pids[i]);
+	}
+}
+
+/* Kills a writer while it waits; returns how long it lived */
+static __u64 writer_kill(pid_t pid)
+{
+	__u64 began = now_us();
+	int status;
+
+	kill(pid, SIGKILL);
+	expect_eq(waitpid(pid, &status, 0), pid);
+	expect(WIFSIGNALED(status), "status %#x", status);
+	return now_us() - began;
+}
+
+/* Half of the writers are killed, and the others wait on until the stop */
 static void kill_writer(void)
 {
 	int fd = remote_start_and_open(0, O_NONBLOCK);
-	int blocking = remote_open(0, 0);
+	int blocking = remote_open(0, 0), status;
 	__u64 began, died, stopped;
-	pid_t pid;
+	pid_t pids[WRITERS];
+	unsigned int i;
 
 	remote_hold(0, fd);
 	fill_ring(fd);
-	pid = fork();
-	if (!pid)
-		_exit(write(blocking, "never", 5) < 0);
-	task_sleeps(pid);
-	began = now_us();
-	kill(pid, SIGKILL);
-	expect_eq(waitpid(pid, NULL, 0), pid);
-	died = now_us() - began;
+	writers_start(blocking, pids);
+	for (i = 0; i < WRITERS / 2; i++) {
+		died = writer_kill(pids[i]);
+		note("dead after %llu us", died);
+		expect(died < KILLED_US, "the writer lived on");
+	}
 	began = now_us();
 	remote_stop(0);
 	stopped = now_us() - began;
-	note("dead after %llu us, stopped in %llu ms", died, stopped / 1000);
-	expect(died < 100000, "the writer lived for %llu us", died);
+	note("stopped in %llu ms", stopped / 1000);
 	expect(stopped < PROMPT_MS * 1000ULL, "%llu us", stopped);
+	for (; i < WRITERS; i++) {
+		expect_eq(waitpid(pids[i], &status, 0), pids[i]);
+		expect(WIFEXITED(status), "status %#x", status);
+		expect_eq(WEXITSTATUS(status), EPIPE);
+	}
+}
+
+static void *stop_remote(void *ended)
+{
+	remote_stop(0);
+	*(__u64 *)ended = now_us();
+	return NULL;
+}
+
+/* The same while the stop is on its way: whoever is first, nobody waits */
+static void kill_writers_and_stop(void)
+{
+	int fd = remote_start_and_open(0, O_NONBLOCK);
+	int blocking = remote_open(0, 0);
+	__u64 began, stopped, died;
+	pid_t pids[WRITERS];
+	pthread_t stopper;
+	unsigned int i;
+
+	remote_hold(0, fd);
+	fill_ring(fd);
+	writers_start(blocking, pids);
+	began = now_us();
+	pthread_create(&stopper, NULL, stop_remote, &stopped);
+	for (i = 0; i < WRITERS; i++)
+		kill(pids[i], SIGKILL);
+	for (i = 0; i < WRITERS; i++)
+		expect_eq(waitpid(pids[i], NULL, 0), pids[i]);
+	died = now_us() - began;
+	pthread_join(stopper, NULL);
+	note("all dead after %llu us, stopped after %llu ms", died,
+	     (stopped - began) / 1000);
+	expect(died < KILLED_US, "a writer lived on");
+	expect(stopped - began < PROMPT_MS * 1000ULL, "stop hung");
 }
 
 static const struct test tests[] = {
@@ -386,6 +451,8 @@ static const struct test tests[] = {
 	TEST("io_uring_needs_no_worker_for_messages", uring_without_workers),
 	TEST("io_uring_needs_no_worker_to_wait", uring_waits_by_poll),
 	TEST("fault_26_SIGKILL_ends_a_blocked_writer_at_once", kill_writer),
+	TEST("fault_26_SIGKILL_ends_writers_during_a_stop",
+	     kill_writers_and_stop),
 };
 
 const struct suite char_poll_suite = {
