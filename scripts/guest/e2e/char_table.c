@@ -8,7 +8,8 @@
  *
  * Not in the table: what harms the kernel with the in-tree driver (a second
  * RPMSG_DESTROY_EPT_IOCTL on one file, flow control of a dead file, a write of
- * 2 GiB).
+ * 2 GiB, a control device whose remote is gone, the release of its own channel,
+ * readers that race, a signal for a writer who waits).
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -20,11 +21,12 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "char.h"
+#include "char_table.h"
 
 #define IN_TREE_FOLDER	"/lib/modules/kernel/"
 #define OUR_FOLDER	"/lib/modules/ampkit/"
 #define SAME_SOURCE	88
+#define MOST_ROWS	200
 
 #ifndef RPMSG_GET_OUTGOING_FLOWCONTROL
 #define RPMSG_GET_OUTGOING_FLOWCONTROL	_IOR(0xb5, 0x5, int)
@@ -34,30 +36,24 @@
 static void *volatile bad_pointer = (void *)8;
 
 /**
- * struct scene - what the rows act on
- * @node: the channel's node
- * @fd: it, open for reading and writing with O_NONBLOCK
- * @ctrl: the control device, open
- * @ept: node of an endpoint
- * @ept_fd: it, open
- * @echo: address of the echo service
+ * outcome() - of a call
+ * @ret: what it returned
+ *
+ * Return: that, or a negative errno.
  */
-struct scene {
-	char node[64];
-	int fd;
-	int ctrl;
-	char ept[64];
-	int ept_fd;
-	__u32 echo;
-};
-
-static long outcome(long ret)
+long outcome(long ret)
 {
 	return ret < 0 ? -errno : ret;
 }
 
-/* Opens and closes: 0 or an errno */
-static long try_open(const char *node, int flags)
+/**
+ * try_open() - open and close
+ * @node: what
+ * @flags: how
+ *
+ * Return: 0 or a negative errno.
+ */
+long try_open(const char *node, int flags)
 {
 	int fd = open(node, flags);
 	long ret = fd < 0 ? -errno : 0;
@@ -105,8 +101,13 @@ static long mode_of_ctrl(struct scene *s)
 	return node.st_mode;
 }
 
-/* Echoes a text and waits for it in the queue; quietly where nothing waits */
-static void queue_text(int fd, const char *text, size_t len)
+/**
+ * queue_text() - echo a text, and wait until it is in the queue
+ * @fd: a channel or endpoint
+ * @text: the text
+ * @len: its length
+ */
+void queue_text(int fd, const char *text, size_t len)
 {
 	expect_eq(write(fd, text, len), len);
 	expect(poll_for(fd, POLLIN, WAIT_MS) & POLLIN, "no echo");
@@ -395,8 +396,14 @@ static long has_attr(struct scene *s, const char *name)
 	return exists(path);
 }
 
-/* What stands in a text attribute, as a number that only has to be equal */
-static long text_attr(const char *folder, const char *name)
+/**
+ * text_attr() - what stands in a file of sysfs
+ * @folder: its folder
+ * @name: its name
+ *
+ * Return: a number that only has to be equal, or a negative errno.
+ */
+long text_attr(const char *folder, const char *name)
 {
 	char path[256], text[256];
 	__u64 hash = 0;
@@ -464,8 +471,13 @@ static long attr_statistics(struct scene *s)
 	return has_attr(s, "statistics/dropped");
 }
 
-/* Name of a link's target, hashed */
-static long link_hash(const char *path)
+/**
+ * link_hash() - the name of a link's target
+ * @path: the link
+ *
+ * Return: a number that only has to be equal, or a negative errno.
+ */
+long link_hash(const char *path)
 {
 	char target[PATH_MAX];
 	__u64 hash = 0;
@@ -663,16 +675,6 @@ static long ctrl_poll(struct scene *s)
 	return poll_for(s->ctrl, POLLIN | POLLOUT, 0);
 }
 
-/**
- * struct row - one thing that a program can see
- * @what: its name
- * @measure: acts on a scene of its own; a number or a negative errno
- */
-struct row {
-	const char *what;
-	long (*measure)(struct scene *scene);
-};
-
 static const struct row rows[] = {
 	{ "node: mode", mode_of_node },
 	{ "node: number of the first", first_node },
@@ -776,23 +778,39 @@ static const struct difference differences[] = {
 	{ "read: after a bad pointer", -EAGAIN, 10 },
 	/* A dead file is dead whatever is asked of it */
 	{ "poll: when dead", POLLERR, POLLHUP | POLLERR },
+	{ "poll: while it is stopped", POLLERR, POLLHUP | POLLERR },
+	{ "endpoint: poll when dead", POLLERR, POLLHUP | POLLERR },
+	{ "ioctl: unknown when dead", -EINVAL, -EPIPE },
+	{ "ioctl: EPT_GET_INFO when dead", -EINVAL, -EPIPE },
+	/* A queue has bounds, and tells when they were too narrow */
+	{ "read: 1100 messages unread", 1100, QUEUE_MESSAGES },
+	{ "poll: messages dropped", 0, POLLRDBAND },
+	/* Nobody needs a thread in order not to wait */
+	{ "read: RWF_NOWAIT", -EOPNOTSUPP, -EAGAIN },
+	{ "write: RWF_NOWAIT", -EOPNOTSUPP, 1 },
 	/* Room to send is told */
 	{ "poll: idle", 0, POLLOUT },
 	{ "poll: message", POLLIN, POLLIN | POLLOUT },
+	{ "poll: opened for writing", 0, POLLOUT },
 	/* An ioctl that is not known is none of this device */
 	{ "ioctl: TCGETS", -EINVAL, -ENOTTY },
 	{ "ioctl: unknown", -EINVAL, -ENOTTY },
 	{ "ioctl: CREATE_EPT on a channel", -EINVAL, -ENOTTY },
 	{ "control: unknown", -EINVAL, -ENOTTY },
 	{ "control: DESTROY_EPT", -EINVAL, -ENOTTY },
+	{ "control: EPT_GET_INFO", -EINVAL, -ENOTTY },
+	{ "control: GET_OUTGOING_FLOWCONTROL", -EINVAL, -ENOTTY },
 	/* New */
 	{ "ioctl: FIONREAD", -EINVAL, 10 },
+	{ "ioctl: FIONREAD of nothing", -EINVAL, 0 },
 	{ "ioctl: EPT_GET_INFO", -EINVAL, 0 },
 	{ "ioctl: EPT_SEND", -EINVAL, 1 },
 	{ "ioctl: EPT_RECV", -EINVAL, 1 },
 	{ "ioctl: EPT_SET_OVERFLOW", -EINVAL, 0 },
 	{ "ioctl: EPT_ANNOUNCE", -EINVAL, 0 },
+	{ "module: parameters", 0, 1 },
 	{ "attribute: queue_messages", 0, 1 },
+	{ "attribute: queue_bytes", 0, 1 },
 	{ "attribute: overflow", 0, 1 },
 	{ "attribute: announce", 0, 1 },
 	{ "attribute: statistics", 0, 1 },
@@ -803,6 +821,9 @@ static const struct difference old_differences[] = {
 	{ "ioctl: GET_OUTGOING_FLOWCONTROL", -EINVAL, 0 },
 	{ "ioctl: GET_OUTGOING_FLOWCONTROL, bad pointer", -EINVAL, -EFAULT },
 	{ "ioctl: SET_INCOMING_FLOWCONTROL", -EINVAL, -EOPNOTSUPP },
+	{ "ioctl: GET_OUTGOING_FLOWCONTROL when dead", -EINVAL, 0 },
+	{ "endpoint: GET_OUTGOING_FLOWCONTROL", -EINVAL, 0 },
+	{ "endpoint: SET_INCOMING_FLOWCONTROL", -EINVAL, -EOPNOTSUPP },
 };
 
 static void load(const char *folder, const char *name)
@@ -843,16 +864,32 @@ static void scene_down(struct scene *scene)
 		remote_stop(0);
 }
 
-static void measure_all(const char *folder, long *values)
+/* What was measured of all rows: those above, and those of char_rows.c */
+struct measured {
+	long value[MOST_ROWS];
+};
+
+static size_t count_rows(void)
+{
+	return ARRAY_SIZE(rows) + further_rows_count;
+}
+
+static const struct row *get_row(size_t i)
+{
+	return i < ARRAY_SIZE(rows) ? &rows[i] :
+				      &further_rows[i - ARRAY_SIZE(rows)];
+}
+
+static void measure_all(const char *folder, struct measured *measured)
 {
 	struct scene scene;
 	size_t i;
 
 	load(folder, "rpmsg_char");
 	load(folder, "rpmsg_ctrl");
-	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+	for (i = 0; i < count_rows(); i++) {
 		scene_up(&scene);
-		values[i] = rows[i].measure(&scene);
+		measured->value[i] = get_row(i)->measure(&scene);
 		scene_down(&scene);
 		sign_of_life();
 	}
@@ -872,16 +909,30 @@ find_difference(const struct difference *list, size_t count, const char *what)
 }
 
 /* What the list says of a row: no line means that both are the same */
-static bool as_frozen(const struct row *row, long in_tree, long ours, bool old)
+static bool as_frozen(const char *what, long in_tree, long ours, bool old)
 {
 	const struct difference *line;
 
-	line = find_difference(differences, ARRAY_SIZE(differences), row->what);
+	line = find_difference(differences, ARRAY_SIZE(differences), what);
 	if (!line && old)
 		line = find_difference(old_differences,
-				       ARRAY_SIZE(old_differences), row->what);
+				       ARRAY_SIZE(old_differences), what);
 	return line ? line->in_tree == in_tree && line->ours == ours :
 		      in_tree == ours;
+}
+
+/* A line of no row would prove nothing */
+static void expect_rows_of(const struct difference *list, size_t count)
+{
+	bool found;
+	size_t i, j;
+
+	for (i = 0; i < count; i++) {
+		found = false;
+		for (j = 0; j < count_rows(); j++)
+			found |= !strcmp(get_row(j)->what, list[i].what);
+		expect(found, "no row \"%s\"", list[i].what);
+	}
 }
 
 static bool kernel_is_old(void)
@@ -897,23 +948,27 @@ static bool kernel_is_old(void)
 
 static void table(void)
 {
-	static long in_tree[ARRAY_SIZE(rows)], ours[ARRAY_SIZE(rows)];
+	static struct measured in_tree, ours;
 	unsigned int wrong = 0, differ = 0;
 	bool old = kernel_is_old();
 	size_t i;
 
+	expect(count_rows() <= MOST_ROWS, "%zu rows", count_rows());
+	expect_rows_of(differences, ARRAY_SIZE(differences));
+	expect_rows_of(old_differences, ARRAY_SIZE(old_differences));
 	expect_ok(module_unload("rpmsg_char"));
-	measure_all(IN_TREE_FOLDER, in_tree);
-	measure_all(OUR_FOLDER, ours);
-	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		differ += in_tree[i] != ours[i];
-		if (as_frozen(&rows[i], in_tree[i], ours[i], old))
+	measure_all(IN_TREE_FOLDER, &in_tree);
+	measure_all(OUR_FOLDER, &ours);
+	for (i = 0; i < count_rows(); i++) {
+		differ += in_tree.value[i] != ours.value[i];
+		if (as_frozen(get_row(i)->what, in_tree.value[i],
+			      ours.value[i], old))
 			continue;
-		note("%s: in-tree %ld, ours %ld", rows[i].what, in_tree[i],
-		     ours[i]);
+		note("%s: in-tree %ld, ours %ld", get_row(i)->what,
+		     in_tree.value[i], ours.value[i]);
 		wrong++;
 	}
-	note("%zu rows, %u differ", ARRAY_SIZE(rows), differ);
+	note("%zu rows, %u differ", count_rows(), differ);
 	expect_eq(wrong, 0);
 }
 
