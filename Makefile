@@ -63,7 +63,7 @@ deps:
 	$(Q)scripts/deps run
 
 deps-check:
-	$(Q)scripts/deps run debug check
+	$(Q)scripts/deps run debug e2e check
 
 run: deps
 	$(Q)$(MAKE) guest
@@ -82,7 +82,8 @@ kunit: deps
 	$(Q)$(MAKE) guest
 	$(Q)scripts/qemu.py kunit
 
-e2e: deps
+e2e:
+	$(Q)scripts/deps run e2e
 	$(Q)$(MAKE) guest
 	$(Q)scripts/qemu.py e2e
 

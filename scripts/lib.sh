@@ -9,6 +9,8 @@ cd "$(dirname "$0")/.." || exit
 : "${KSRC:=}"
 : "${DEBUG:=}"
 : "${CROSS_COMPILE:=aarch64-linux-gnu-}"
+# The one program of 32 bits that an arm64 guest runs as well
+: "${CROSS_COMPILE_ARM:=arm-linux-gnueabihf-}"
 
 # Build products of this checkout, one folder a kernel
 : "${BUILD:=build/$KVER}"

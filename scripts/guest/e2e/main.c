@@ -26,6 +26,7 @@ static const struct suite *const suites[] = {
 	&char_ctrl_suite,
 	&char_crowd_suite,
 	&char_table_suite,
+	&char_compat_suite,
 	&fw_apps_suite,
 	&crashes_suite,
 	&shutdown_suite,
