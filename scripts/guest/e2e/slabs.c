@@ -18,8 +18,14 @@
 #define ROUNDS		3
 #define NAME_SIZE	sizeof(((struct usage *)NULL)->names[0])
 
-/* Unmapped areas stay in this cache until many have gathered. */
-#define LAZY_CACHE	"vmap_area"
+/*
+ * Unmapped areas stay in the first until many have gathered. The others are
+ * what a debug kernel writes its own notes in.
+ */
+static const char *const caches_of_no_interest[] = {
+	"vmap_area", "kmemleak_object", "kmemleak_scan_area",
+	"debug_objects_cache",
+};
 
 /* A write to sysfs takes a copy of what is written from this one. */
 #define WRITERS_CACHE	"kmalloc-8"
@@ -28,9 +34,11 @@
 static bool is_of_interest(const char *cache)
 {
 	char path[PATH_MAX], text[8];
+	size_t i;
 
-	if (!strcmp(cache, LAZY_CACHE))
-		return false;
+	for (i = 0; i < ARRAY_SIZE(caches_of_no_interest); i++)
+		if (!strcmp(cache, caches_of_no_interest[i]))
+			return false;
 	snprintf(path, sizeof(path), SLABS "%s/reclaim_account", cache);
 	return read_file(path, text, sizeof(text)) > 0 && text[0] == '0';
 }
