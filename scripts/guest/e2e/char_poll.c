@@ -117,7 +117,8 @@ static void edge_triggered(void)
 	run_edges(&traffic);
 	note("%llu messages in %llu ms, the ring was full %llu times",
 	     traffic.received, (now_us() - began) / 1000, traffic.full);
-	expect(traffic.full, "the ring was never full");
+	/* A slow kernel never gets ahead of the remote: see edge_of_room() */
+	expect(traffic.full || patience() > 1, "the ring was never full");
 	expect_eq(ept_info(traffic.fd).dropped, 0);
 }
 
@@ -395,7 +396,7 @@ static void kill_writer(void)
 	for (i = 0; i < WRITERS / 2; i++) {
 		died = writer_kill(pids[i]);
 		note("dead after %llu us", died);
-		expect(died < KILLED_US, "the writer lived on");
+		expect(died < KILLED_US * patience(), "the writer lived on");
 	}
 	began = now_us();
 	remote_stop(0);
@@ -439,7 +440,7 @@ static void kill_writers_and_stop(void)
 	pthread_join(stopper, NULL);
 	note("all dead after %llu us, stopped after %llu ms", died,
 	     (stopped - began) / 1000);
-	expect(died < KILLED_US, "a writer lived on");
+	expect(died < KILLED_US * patience(), "a writer lived on");
 	expect(stopped - began < PROMPT_MS * 1000ULL, "stop hung");
 }
 

@@ -132,6 +132,7 @@ noreturn void skip(const char *format, ...) __printf(1, 2);
 void sign_of_life(void);
 const char *param(const char *key, const char *otherwise);
 unsigned int param_number(const char *key, unsigned int otherwise);
+unsigned int patience(void);
 unsigned int scaled(unsigned int count);
 __u64 now_us(void);
 void pause_us(unsigned int us);

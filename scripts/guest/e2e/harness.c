@@ -188,8 +188,12 @@ void pause_us(unsigned int us)
 	nanosleep(&pause, NULL);
 }
 
-/* Multiplies all bounds, for hosts and kernels that are slow. */
-static unsigned int patience(void)
+/**
+ * patience() - how much slower than usual this host or kernel is
+ *
+ * Return: the factor that all bounds are to be multiplied by, 1 usually.
+ */
+unsigned int patience(void)
 {
 	static unsigned int factor;
 

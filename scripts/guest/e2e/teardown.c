@@ -145,7 +145,8 @@ static void stop_hung_in_time(void)
 		close(fd);
 		note("bound %u ms: stopped after %u ms", bounds[i], ms);
 		expect(ms >= bounds[i], "it did not wait for the remote");
-		expect(ms <= bounds[i] + 100, "it waited too long");
+		expect(ms <= bounds[i] + 100 * patience(),
+		       "it waited too long");
 	}
 	expect_ok(write_file(SHUTDOWN_BOUND, "1000"));
 	expect_ok(module_unload("rpmsg_ctrl"));
