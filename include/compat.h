@@ -47,6 +47,13 @@ rpmsg_ept_set_flow_cb(struct rpmsg_endpoint *ept,
 {
 	ept->flow_cb = flow_cb;
 }
+
+/* What a transport does when the remote asks for it */
+static inline int rpmsg_ept_tell_flow(struct rpmsg_device *rpdev,
+				      struct rpmsg_endpoint *ept, bool pause)
+{
+	return ept->flow_cb(rpdev, ept->priv, pause);
+}
 #else
 #define RPMSG_GET_OUTGOING_FLOWCONTROL	_IOR(0xb5, 0x5, int)
 #define RPMSG_SET_INCOMING_FLOWCONTROL	_IOR(0xb5, 0x6, int)
@@ -55,6 +62,12 @@ static inline void
 rpmsg_ept_set_flow_cb(struct rpmsg_endpoint *ept,
 		      int (*flow_cb)(struct rpmsg_device *, void *, bool))
 {
+}
+
+static inline int rpmsg_ept_tell_flow(struct rpmsg_device *rpdev,
+				      struct rpmsg_endpoint *ept, bool pause)
+{
+	return -EOPNOTSUPP;
 }
 
 static inline int rpmsg_set_flow_control(struct rpmsg_endpoint *ept,

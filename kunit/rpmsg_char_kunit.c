@@ -855,6 +855,84 @@ static void address_desc(const struct address_row *row, char *desc)
 
 KUNIT_ARRAY_PARAM(address, address_rows, address_desc);
 
+/* Memory that is a program's */
+static unsigned long user_page(struct kunit *test)
+{
+	unsigned long user;
+
+	user = kunit_vm_mmap(test, NULL, 0, PAGE_SIZE, PROT_READ | PROT_WRITE,
+			     MAP_ANONYMOUS | MAP_PRIVATE, 0);
+	if (user == -EOPNOTSUPP)
+		kunit_skip(test, "this kernel's KUnit has no user memory");
+	KUNIT_ASSERT_NE(test, user, 0);
+
+	return user;
+}
+
+/* The remote asks us to pause; this transport never does that by itself */
+static void remote_tells_flow(struct kunit *test, bool pause)
+{
+	struct device *node = find_node(test, "rpmsg%u");
+	struct rpmsg_device *rpdev = container_of(node->parent,
+						  struct rpmsg_device, dev);
+	int ret = rpmsg_ept_tell_flow(rpdev, rpdev->ept, pause);
+
+	put_device(node);
+	if (ret == -EOPNOTSUPP)
+		kunit_skip(test, "this kernel's rpmsg has no flow control");
+	KUNIT_EXPECT_EQ(test, ret, 0);
+}
+
+static int asked_flow(struct kunit *test, unsigned long user)
+{
+	struct char_test *ctx = test->priv;
+	int flow = -1;
+
+	KUNIT_EXPECT_EQ(test, vfs_ioctl(ctx->file,
+					RPMSG_GET_OUTGOING_FLOWCONTROL, user),
+			0);
+	KUNIT_EXPECT_EQ(test, get_user(flow, (int __user *)user), 0);
+
+	return flow;
+}
+
+static void poll_tells_of_flow_control_until_it_was_asked_for(struct kunit *test)
+{
+	unsigned long user = user_page(test);
+	struct char_test *ctx = test->priv;
+	struct poller *poller = &ctx->poller;
+
+	plug(test);
+	open_channel(test, O_RDWR);
+	KUNIT_EXPECT_FALSE(test, poller_begin(poller, ctx->file) & EPOLLPRI);
+	remote_tells_flow(test, true);
+	KUNIT_EXPECT_TRUE(test, poller_is_woken(poller, 1));
+	poller_end(poller);
+	KUNIT_EXPECT_TRUE(test, vfs_poll(ctx->file, NULL) & EPOLLPRI);
+
+	KUNIT_EXPECT_EQ(test, asked_flow(test, user), 1);
+	KUNIT_EXPECT_FALSE(test, vfs_poll(ctx->file, NULL) & EPOLLPRI);
+	remote_tells_flow(test, false);
+	KUNIT_EXPECT_TRUE(test, vfs_poll(ctx->file, NULL) & EPOLLPRI);
+	KUNIT_EXPECT_EQ(test, asked_flow(test, user), 0);
+}
+
+/* Who can't be told has to be told again */
+static void flow_control_is_not_lost_by_a_bad_pointer(struct kunit *test)
+{
+	unsigned long user = user_page(test);
+	struct char_test *ctx = test->priv;
+
+	plug(test);
+	open_channel(test, O_RDWR);
+	remote_tells_flow(test, true);
+	KUNIT_EXPECT_EQ(test, vfs_ioctl(ctx->file,
+					RPMSG_GET_OUTGOING_FLOWCONTROL, 8),
+			-EFAULT);
+	KUNIT_EXPECT_TRUE(test, vfs_poll(ctx->file, NULL) & EPOLLPRI);
+	KUNIT_EXPECT_EQ(test, asked_flow(test, user), 1);
+}
+
 /* An endpoint by /dev/rpmsg_ctrlN, to the service; opened is its node */
 static void make_endpoint(struct kunit *test, u32 src)
 {
@@ -864,14 +942,9 @@ static void make_endpoint(struct kunit *test, u32 src)
 		.src = src,
 		.dst = loopback_addr(ctx->service),
 	};
-	unsigned long user;
+	unsigned long user = user_page(test);
 	struct file *ctrl;
 
-	user = kunit_vm_mmap(test, NULL, 0, PAGE_SIZE, PROT_READ | PROT_WRITE,
-			     MAP_ANONYMOUS | MAP_PRIVATE, 0);
-	if (user == -EOPNOTSUPP)
-		kunit_skip(test, "this kernel's KUnit has no user memory");
-	KUNIT_ASSERT_NE(test, user, 0);
 	KUNIT_ASSERT_EQ(test, copy_to_user((void __user *)user, &info,
 					   sizeof(info)), 0);
 
@@ -931,6 +1004,8 @@ static struct kunit_case rpmsg_char_cases[] = {
 	KUNIT_CASE(a_blocked_writer_goes_on_without_a_bell),
 	KUNIT_CASE(a_nonblocking_writer_polls_its_way_on_without_a_bell),
 	KUNIT_CASE(poll_tells_of_a_full_ring),
+	KUNIT_CASE(poll_tells_of_flow_control_until_it_was_asked_for),
+	KUNIT_CASE(flow_control_is_not_lost_by_a_bad_pointer),
 	KUNIT_CASE(nothing_is_announced_unasked),
 	KUNIT_CASE(an_open_announces_when_asked_in_sysfs),
 	KUNIT_CASE(an_ioctl_announces),
