@@ -12,6 +12,7 @@
 #include "char.h"
 
 #define BATCH		100
+#define TRACING		"/sys/kernel/debug/tracing/"
 
 #ifndef RPMSG_GET_OUTGOING_FLOWCONTROL
 #define RPMSG_GET_OUTGOING_FLOWCONTROL	_IOR(0xb5, 0x5, int)
@@ -353,6 +354,45 @@ static void announce_on_full_ring(void)
 	expect_ok(open(node, O_RDWR | O_NONBLOCK));
 }
 
+/* What tracefs has of events of ours, of one endpoint */
+static void expect_traced(const char *node, const char *event,
+			  const char *what)
+{
+	static char trace[65536];
+	char line[160];
+
+	expect(read_file(TRACING "trace", trace, sizeof(trace)) > 0, "trace");
+	snprintf(line, sizeof(line), "%s: %s %s", event,
+		 strrchr(node, '/') + 1, what);
+	expect(strstr(trace, line), "no \"%s\" in: %s", line, trace);
+}
+
+static void tracepoints(void)
+{
+	int fd = remote_start_and_open(0, O_NONBLOCK);
+	struct rpmsg_ept_info info = ept_info(fd);
+	char node[64], what[64], data[4];
+	int i;
+
+	remote_wait_node(0, node, sizeof(node));
+	expect_eq(node_set_attr(node, "queue_messages", "1"), 0);
+	expect_ok(write_file(TRACING "trace", ""));
+	expect_ok(write_file(TRACING "events/rpmsg_char/enable", "1"));
+	for (i = 0; i < 2; i++)
+		expect_eq(write(fd, "traced", 6), 6);
+	expect_settled(fd, 2);
+	expect_eq(read(fd, data, sizeof(data)), 4);
+	expect_ok(write_file(TRACING "events/rpmsg_char/enable", "0"));
+	snprintf(what, sizeof(what), "dst=%u len=6 ret=0\n", info.dst);
+	expect_traced(node, "rpmsg_ept_send", what);
+	snprintf(what, sizeof(what), "src=%u len=6\n", info.dst);
+	expect_traced(node, "rpmsg_ept_receive", what);
+	snprintf(what, sizeof(what), "src=%u len=6 dropped\n", info.dst);
+	expect_traced(node, "rpmsg_ept_receive", what);
+	snprintf(what, sizeof(what), "src=%u len=6 copied=4\n", info.dst);
+	expect_traced(node, "rpmsg_ept_take", what);
+}
+
 static const struct test tests[] = {
 	TEST("a_batch_of_100_goes_out_and_comes_back", batches),
 	TEST("fault_29_wrong_batches_are_refused", wrong_batches),
@@ -367,6 +407,7 @@ static const struct test tests[] = {
 	TEST("fault_29_wrong_ioctls_are_refused", wrong_arguments),
 	TEST("fault_26_every_ioctl_of_a_dead_file_gives_EPIPE", dead_file),
 	TEST("the_first_open_can_announce_us_to_the_remote", announce),
+	TEST("tracepoints_tell_of_each_message", tracepoints),
 	TEST("an_open_that_can_not_announce_us_gives_EAGAIN",
 	     announce_on_full_ring),
 };
