@@ -16,7 +16,6 @@
 
 #define FLOOD		5000
 #define SMALL		16
-#define AT_ONCE_US	100000
 
 /* The firmware gives an echo up after 1 s without a buffer: hold for less */
 #define HOLD_MS		300
@@ -336,7 +335,7 @@ static void close_while_held(void)
 	fd = remote_open(0, O_NONBLOCK);
 	remote_wait_node(0, node, sizeof(node));
 	expect_eq(node_set_attr(node, "overflow", "drop"), 0);
-	pause_us(AT_ONCE_US);
+	expect_settled(fd, SMALL + 64);
 	drain(fd);
 	remote_echo(fd, "as before");
 }
