@@ -65,6 +65,21 @@ static bool eptdev_link_has_room(const struct rpmsg_eptdev *eptdev)
 	return eptdev->link && rproc_relay_link_room(eptdev->link);
 }
 
+/* If not, its next event wakes who waits: that looks at the bit */
+static bool eptdev_link_is_ready(struct rpmsg_eptdev *eptdev)
+{
+	if (eptdev_link_has_room(eptdev))
+		return true;
+
+	eptdev_tx_full(eptdev);
+	/* The event may have come before the bit */
+	if (!eptdev_link_has_room(eptdev))
+		return false;
+
+	rpmsg_eptdev_tx_room(eptdev);
+	return true;
+}
+
 /**
  * rpmsg_eptdev_is_writable() - whether a send is worth a try
  * @eptdev: endpoint device, not dead, its @life held
@@ -77,24 +92,25 @@ static bool eptdev_link_has_room(const struct rpmsg_eptdev *eptdev)
  * transport is only asked, and asked again by the retry timer. One that never
  * said "writable" has no poll operation.
  *
+ * Who is known to have no room has none, whatever has become of EPTDEV_TX_FULL:
+ * the timer may have cleared it just now, and has then woken the caller.
+ *
  * Return: true if so.
  */
 bool rpmsg_eptdev_is_writable(struct rpmsg_eptdev *eptdev, struct file *filp)
 {
-	if (eptdev->link && !eptdev_link_has_room(eptdev)) {
-		eptdev_tx_full(eptdev);
-		/* The event may have come before the bit that it looks at */
-		if (eptdev_link_has_room(eptdev))
-			rpmsg_eptdev_tx_room(eptdev);
-	}
+	if (eptdev->link && !eptdev_link_is_ready(eptdev))
+		return false;
 
 	if (rpmsg_poll(eptdev->ept, filp, NULL) & EPOLLOUT) {
 		set_bit(EPTDEV_TX_TELLS, &eptdev->flags);
 		return true;
 	}
 
-	if (test_bit(EPTDEV_TX_TELLS, &eptdev->flags))
+	if (test_bit(EPTDEV_TX_TELLS, &eptdev->flags)) {
 		eptdev_tx_full(eptdev);
+		return false;
+	}
 	return !test_bit(EPTDEV_TX_FULL, &eptdev->flags);
 }
 
