@@ -12,7 +12,8 @@ that warns, dies or hangs is a failure. shell hands the terminal over.
 The guest may have the load of one of its processors measured from outside, by
 printing "# vcpu N idle begin" and "# vcpu N idle end": less than 1 % of a host
 processor in between is a test passed. With DEBUG, it has to say at its end how
-much memory leaked, by printing "# kmemleak: N objects".
+much memory leaked and whether locks are still checked, by printing "# kmemleak:
+N objects" and "# lockdep: on".
 """
 
 import os
@@ -43,7 +44,9 @@ LIMIT = {"run": 180, "kunit": 600, "e2e": 1200 + 3 * CYCLES}
 IDLE = re.compile(r"^# vcpu (\d+) idle (begin|end)$")
 IDLE_PERCENT = 1.0
 
-LEAKS = re.compile(r"^# kmemleak: (\d+) objects$")
+# What a debug guest says at its end, and what it has to say there
+CHECKER = re.compile(r"^# (kmemleak|lockdep): (.*)$")
+CONTENT = {"kmemleak": "0 objects", "lockdep": "on"}
 
 
 def qemu_version():
@@ -163,7 +166,7 @@ class Tests:
         self._tally = Tally()
         self._load = Load(process, self._tally)
         self._parser = (Ktap if mode == "kunit" else Tap)(self._tally)
-        self._leaks = None
+        self._checkers = {}
 
     def take(self, is_kernel, line):
         """Hand a line to whom it concerns."""
@@ -173,24 +176,23 @@ class Tests:
             self._parser.take(line)
         if not is_kernel:
             self._load.take(line)
-            self._take_leaks(line)
+            self._take_checker(line)
             self._take_complaint(line)
 
-    def _take_leaks(self, line):
-        found = LEAKS.match(line)
+    def _take_checker(self, line):
+        found = CHECKER.match(line)
         if found:
-            self._leaks = int(found[1])
+            self._checkers[found[1]] = found[2]
 
-    def _judge_leaks(self):
-        """A kernel that can tell of leaks has to have been asked."""
-        name = "kmemleak_finds_nothing"
-        if self._leaks is None:
-            self._tally.fail(name, ": the guest did not look for leaks")
-        elif self._leaks:
-            self._tally.fail(name, f": {self._leaks} objects, see {BUILD}/"
-                             f"{self._mode}.log")
-        else:
-            self._tally.ok(name)
+    def _judge_checkers(self):
+        """A kernel that can tell has to have been asked."""
+        for checker, wanted in CONTENT.items():
+            said = self._checkers.get(checker, "not asked")
+            if said == wanted:
+                self._tally.ok(f"{checker}_is_content")
+            else:
+                self._tally.fail(f"{checker}_is_content", f": {said}, see "
+                                 f"{BUILD}/{self._mode}.log")
 
     def _take_complaint(self, line):
         """Scripts of the guest say "ampkit-<mode>: FAIL why" for what is no
@@ -207,7 +209,7 @@ class Tests:
         else:
             self._parser.finish()
             if DEBUG:
-                self._judge_leaks()
+                self._judge_checkers()
         for test, line in watcher.trouble:
             print(f"# {test}: the kernel said: {line}")
             if test not in tally.failures:

@@ -1,11 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Ask a debug kernel for memory that nothing refers to any more, and print
+# Ask the checkers of a debug kernel what they have to say at the end, and print
 #
+#	# lockdep: on
 #	# kmemleak: N objects
 #
-# with the kernel's report before it where N is not 0. Other kernels do not
-# know, and nothing is printed.
+# lockdep turns itself off with its first report. kmemleak knows of memory that
+# nothing refers to any more, and its report is printed where N is not 0. Other
+# kernels have neither, and nothing is printed.
 #
 # Leaks of socket buffers are left out: the kernel's own rpmsg_char, which a test
 # compares ours with, leaks those of messages that come between the last close
@@ -14,7 +16,12 @@
 leaks=/sys/kernel/debug/kmemleak
 [ -e "$leaks" ] || exit 0
 
-echo "# running leak_scan"
+echo "# running checkers"
+if grep -q 'debug_locks: *1$' /proc/lockdep_stats; then
+	echo "# lockdep: on"
+else
+	echo "# lockdep: off"
+fi
 # What was allocated in the last 5 s is not told of, and what is told of has to
 # be the same in two scans: the age is what this waits for
 echo scan >"$leaks"
