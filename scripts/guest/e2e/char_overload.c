@@ -280,7 +280,8 @@ static void stop_while_held(void)
 
 	remote_stop(0);
 	note("stopped in %llu ms", (now_us() - began) / 1000);
-	expect(now_us() - began < PROMPT_MS * 1000ULL, "stop hung");
+	expect(now_us() - began < PROMPT_MS * 1000ULL * patience(),
+	       "stop hung");
 	expect_errno(read(fd, data, sizeof(data)), EPIPE);
 	expect_eq(poll_for(fd, POLLIN, 0), POLLHUP | POLLERR);
 	close(fd);
@@ -383,7 +384,8 @@ static void close_endpoint_while_held(void)
 	expect_soon(is_holding, &fd, WAIT_MS);
 	began = now_us();
 	close(fd);
-	expect(now_us() - began < PROMPT_MS * 1000ULL, "close hung");
+	expect(now_us() - began < PROMPT_MS * 1000ULL * patience(),
+	       "close hung");
 	fd = remote_open(0, O_NONBLOCK);
 	remote_echo(fd, "the channel lives");
 	close(fd);

@@ -402,7 +402,7 @@ static void kill_writer(void)
 	remote_stop(0);
 	stopped = now_us() - began;
 	note("stopped in %llu ms", stopped / 1000);
-	expect(stopped < PROMPT_MS * 1000ULL, "%llu us", stopped);
+	expect(stopped < PROMPT_MS * 1000ULL * patience(), "%llu us", stopped);
 	for (; i < WRITERS; i++) {
 		expect_eq(waitpid(pids[i], &status, 0), pids[i]);
 		expect(WIFEXITED(status), "status %#x", status);
@@ -441,7 +441,7 @@ static void kill_writers_and_stop(void)
 	note("all dead after %llu us, stopped after %llu ms", died,
 	     (stopped - began) / 1000);
 	expect(died < KILLED_US * patience(), "a writer lived on");
-	expect(stopped - began < PROMPT_MS * 1000ULL, "stop hung");
+	expect(stopped - began < PROMPT_MS * 1000ULL * patience(), "stop hung");
 }
 
 static const struct test tests[] = {
