@@ -18,7 +18,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "char.h"
+#include "e2e.h"
 
 #define KERNEL_MODULES	"/lib/modules/kernel/"
 #define BUS_RPMSG	"/sys/bus/rpmsg/devices/"
@@ -562,56 +562,27 @@ static void ctrl_beside(const char *channel, char *ctrl)
 	snprintf(ctrl, PATH_SIZE, "/dev/%s", strrchr(found, '/') + 1);
 }
 
-/**
- * struct made - an endpoint that the remote was told to make
- * @device: on which of its devices
- * @number: its number
- * @channels: pattern of its channel's path
- * @fd: the host's end
- */
-struct made {
-	__u32 device;
-	__u32 number;
-	char channels[PATH_SIZE];
-	int fd;
-};
-
-static struct made make(int control, __u32 device, __u32 number)
-{
-	struct made made = { .device = device, .number = number };
-	char channel[PATH_SIZE], ctrl[PATH_SIZE], target[PATH_MAX], name[32];
-	struct multi_msg answer;
-
-	snprintf(name, sizeof(name), MULTI_NAME, device, number);
-	snprintf(made.channels, sizeof(made.channels), BUS_RPMSG "virtio*.%s.*",
-		 name);
-	answer = command(control, MULTI_CREATE, device, number);
-	expect_eq(answer.result, 0);
-	wait_for_one(made.channels, channel);
-	expect(realpath(channel, target), "no %s", channel);
-	ctrl_beside(target, ctrl);
-	made.fd = open_endpoint(ctrl, name, answer.addr);
-	return made;
-}
-
-static void end(int control, struct made *made)
-{
-	struct multi_msg answer;
-
-	close(made->fd);
-	answer = command(control, MULTI_DESTROY, made->device, made->number);
-	expect_eq(answer.result, 0);
-	expect_soon(there_is_none, made->channels, WAIT_MS);
-}
-
 static void make_use_and_end(int control, __u32 device, __u32 number)
 {
-	struct made made = make(control, device, number);
+	char pattern[PATH_SIZE], channel[PATH_SIZE], ctrl[PATH_SIZE];
+	char target[PATH_MAX], name[32];
+	struct multi_msg made;
+	int fd;
 
+	snprintf(name, sizeof(name), MULTI_NAME, device, number);
+	snprintf(pattern, sizeof(pattern), BUS_RPMSG "virtio*.%s.*", name);
+	made = command(control, MULTI_CREATE, device, number);
+	expect_eq(made.result, 0);
 	expect_eq(command(control, MULTI_CREATE, device, number).result,
 		  -EADDRINUSE);
-	expect_echo(made.fd, made.channels, strlen(made.channels));
-	end(control, &made);
+	wait_for_one(pattern, channel);
+	expect(realpath(channel, target), "no %s", channel);
+	ctrl_beside(target, ctrl);
+	fd = open_endpoint(ctrl, name, made.addr);
+	expect_echo(fd, name, strlen(name));
+	close(fd);
+	expect_eq(command(control, MULTI_DESTROY, device, number).result, 0);
+	expect_soon(there_is_none, pattern, WAIT_MS);
 }
 
 static void multi_endpoints(unsigned int remote)
@@ -627,46 +598,6 @@ static void multi_endpoints(unsigned int remote)
 	expect_eq(command(control, MULTI_CREATE, MULTI_DEVICES, 0).result,
 		  -EINVAL);
 	close(control);
-}
-
-static bool is_holding(void *context)
-{
-	return ept_info(*(int *)context).held > 0;
-}
-
-/* Of the first device messages are held back, by an endpoint that is full. */
-static void hold_one_device(unsigned int remote)
-{
-	struct multi_msg msg = { .command = MULTI_DESTROY, .result = 1 };
-	int control = remote_open(remote, O_RDWR);
-	struct made made = make(control, 1, 0);
-	char node[64];
-	unsigned int i;
-
-	remote_wait_node(remote, node, sizeof(node));
-	expect_eq(node_set_attr(node, "queue_messages", "4"), 0);
-	expect_ok(ioctl(control, RPMSG_EPT_SET_OVERFLOW,
-			RPMSG_EPT_OVERFLOW_HOLD));
-	for (i = 0; i < 8; i++)
-		expect_eq(write(control, &msg, sizeof(msg)), sizeof(msg));
-	expect_soon(is_holding, &control, WAIT_MS);
-
-	expect_echo(made.fd, node, strlen(node));
-
-	expect_eq(ept_info(control).queued, 4);
-	for (i = 0; i < 8; i++) {
-		expect_eq(read(control, &msg, sizeof(msg)), sizeof(msg));
-		expect_eq(msg.result, -ENOTCONN);
-	}
-	end(control, &made);
-	close(control);
-}
-
-static void devices_are_held_apart(void)
-{
-	load_ctrl();
-	on_both("multi", hold_one_device);
-	unload_module("rpmsg_ctrl");
 }
 
 static void endpoints_come_and_go_on_two_devices(void)
@@ -825,8 +756,6 @@ static const struct test tests[] = {
 	     rpc_demo_uses_files_and_console_of_the_host),
 	TEST("firmware_multi_endpoints_come_and_go_on_two_devices",
 	     endpoints_come_and_go_on_two_devices),
-	TEST("firmware_multi_holding_one_device_back_holds_no_other",
-	     devices_are_held_apart),
 	TEST("firmware_multi_random_numbers_come_from_the_remote",
 	     random_numbers_come_from_the_remote),
 	TEST("firmware_bench_counts_what_it_sinks_and_sources",
