@@ -45,7 +45,7 @@ static inline int app_answer(struct rpmsg_endpoint *ept,
 
 	if (err)
 		board_log("answer lost: error %d, %zu bytes to %u\n", err, len,
-			  msg->src);
+			  (unsigned int)msg->src);
 	return err;
 }
 

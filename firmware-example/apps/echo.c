@@ -73,7 +73,7 @@ static void echo_rx(struct rpmsg_endpoint *ept, struct rpmsg_msg *msg)
 
 	if (err)
 		board_log("echo lost: error %d, %zu bytes from %u\n", err,
-			  msg->len, msg->src);
+			  msg->len, (unsigned int)msg->src);
 	if (magic == ECHO_MAGIC_HOLD) {
 		/* The echo is on its way before there is nobody to ring. */
 		rpmsg_remote_kick(ept->remote);

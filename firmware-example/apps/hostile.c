@@ -273,7 +273,7 @@ static void send_ns(const char *name, uint32_t addr, uint32_t flags)
 static void flood_names(uint32_t times, bool same)
 {
 	char name[RPMSG_NAME_SIZE];
-	uint32_t i;
+	unsigned int i;
 
 	for (i = 0; i < times; i++) {
 		fmt_string(name, sizeof(name), "hostile-%u", same ? 0 : i);
@@ -515,7 +515,8 @@ static void rx(struct rpmsg_endpoint *ept, struct rpmsg_msg *msg)
 	mem_copy(&cmd, msg->data, sizeof(cmd));
 	/* The answer is on its way before anything goes wrong. */
 	rpmsg_remote_kick(ept->remote);
-	board_log("command %u, arg %u\n", cmd.command, cmd.arg);
+	board_log("command %u, arg %u\n", (unsigned int)cmd.command,
+		  (unsigned int)cmd.arg);
 	misuse_ring(&cmd, msg->src);
 	misuse_ns(&cmd);
 	misbehave(&cmd, msg->src);
@@ -616,7 +617,7 @@ int main(void)
 
 	mem_copy(image_table, &table, sizeof(table));
 	board_log_init(trace_log, sizeof(trace_log), "hostile");
-	board_log("boot: %u\n", how);
+	board_log("boot: %u\n", (unsigned int)how);
 	port = board_port;
 	port.notify = notify_or_not;
 	err = rpmsg_remote_init(&remote, &cfg);

@@ -55,7 +55,8 @@ static int create(struct slot *slot, struct multi_msg *msg)
 
 	if (slot->used)
 		return -EADDRINUSE;
-	fmt_string(name, sizeof(name), MULTI_NAME, msg->device, msg->number);
+	fmt_string(name, sizeof(name), MULTI_NAME, (unsigned int)msg->device,
+		   (unsigned int)msg->number);
 	err = rpmsg_create_ept(&slot->ept, &remotes[msg->device], name,
 			       RPMSG_ADDR_ANY, RPMSG_ADDR_ANY, &echo_ops,
 			       NULL);

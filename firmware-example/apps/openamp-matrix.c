@@ -44,7 +44,8 @@ static void rx(struct rpmsg_endpoint *ept, struct rpmsg_msg *msg)
 	}
 	mem_copy(in, msg->data, sizeof(in));
 	if (in[0].size > DEMO_MATRIX_MAX || in[1].size != in[0].size) {
-		board_log("sizes %u and %u refused\n", in[0].size, in[1].size);
+		board_log("sizes %u and %u refused\n",
+			  (unsigned int)in[0].size, (unsigned int)in[1].size);
 		return;
 	}
 	multiply(&in[0], &in[1], &product);

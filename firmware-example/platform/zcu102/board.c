@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The board: what the library asks for, the interrupt handler, and the log.
+ * The board: what the library asks for, and the interrupt handler.
  */
-#include "board.h"
-#include "ctrl.h"
+#include "board_priv.h"
 #include "fmt.h"
 #include "gic.h"
 #include "memory_map.h"
@@ -11,12 +10,7 @@
 #include "rpmsg.h"
 #include "sysreg.h"
 #include "timer.h"
-#include "trace.h"
 #include "uart.h"
-
-#ifndef BUILD_VERSION
-#define BUILD_VERSION		"unknown"
-#endif
 
 /* Remotes that can share the bell: one for each virtio device. */
 #define MAX_REMOTES		2
@@ -26,10 +20,8 @@ static const char *const fatal_kind[] = { "sync", "irq", "fiq", "serror" };
 
 /* All that is the board's; the interrupt handler only reads, but for flags. */
 static struct rpmsg_remote *remotes[MAX_REMOTES];
-static struct trace trace;
 static unsigned int more_bell;
 static unsigned int entry_el;
-static uint64_t nonce;
 
 /**
  * struct board_frame - registers at an exception, as the vectors save them
@@ -40,9 +32,6 @@ struct board_frame {
 	uint64_t regs[31];
 	uint64_t sp;
 };
-
-/* The control block of the image, if it has one. */
-extern char __ctrl_start[], __ctrl_end[];
 
 /* Start-up and the vectors call these by name. */
 void board_start(unsigned int el);
@@ -210,32 +199,6 @@ void board_add_bell(unsigned int id)
 	gic_arm(id);
 }
 
-static void log_line(const char *fmt, va_list args)
-{
-	if (trace.buf)
-		trace_vprintf(&trace, fmt, args);
-	else
-		fmt_vprint(uart_putc, NULL, fmt, args);
-}
-
-/**
- * board_log() - write a line to the trace, or to the UART without one
- * @fmt: format, see fmt_vprint(); ends in "\n"
- * @...: its arguments
- *
- * From any context.
- */
-void board_log(const char *fmt, ...)
-{
-	uint64_t daif = irq_save();
-	va_list args;
-
-	va_start(args, fmt);
-	log_line(fmt, args);
-	va_end(args);
-	irq_restore(daif);
-}
-
 static void fill_crash(struct ampkit_crash *crash, unsigned int vector,
 		       const struct board_frame *frame)
 {
@@ -257,14 +220,6 @@ static void fill_crash(struct ampkit_crash *crash, unsigned int vector,
 		   (unsigned long long)crash->far);
 }
 
-/* The trace first, for a host that knows no control block. */
-static void report_crash(const struct ampkit_crash *crash)
-{
-	board_log("%s\n", crash->message);
-	if ((uintptr_t)__ctrl_start != (uintptr_t)__ctrl_end)
-		ctrl_crash((void *)__ctrl_start, &board_port, crash);
-}
-
 /**
  * board_fatal() - report an exception that has no handler
  * @vector: number of its vector
@@ -281,7 +236,7 @@ void board_fatal(unsigned int vector, const struct board_frame *frame)
 		return;
 	entered = true;
 	fill_crash(&crash, vector, frame);
-	report_crash(&crash);
+	board_report_crash(&crash);
 }
 
 /**
@@ -301,50 +256,19 @@ void board_panic(unsigned int cause, const char *message)
 	crash.pc = (uintptr_t)__builtin_return_address(0);
 	crash.sp = (uintptr_t)__builtin_frame_address(0);
 	fmt_string(crash.message, sizeof(crash.message), "panic: %s", message);
-	report_crash(&crash);
+	board_report_crash(&crash);
 	park();
 }
 
 /**
- * board_log_init() - log to memory that the host can read from now on
- * @buf: from RSC_TRACE()
- * @size: its size, bytes
+ * board_log_core() - write the first line of the log
  * @name: of the application
  */
-void board_log_init(char *buf, size_t size, const char *name)
+void board_log_core(const char *name)
 {
-	trace_init(&trace, buf, size);
 	board_log("ampkit %s: core %u, entered at EL%u\n", name,
 		  (unsigned int)(read_sysreg(mpidr_el1) & MPIDR_AFF0),
 		  entry_el);
-	board_log("build: %s, gcc-compatible " __VERSION__ "\n", BUILD_VERSION);
-	board_log("nonce: %016llx\n", (unsigned long long)nonce);
-}
-
-/**
- * board_log_pin() - keep what was logged so far when the log wraps
- */
-void board_log_pin(void)
-{
-	trace_pin(&trace);
-}
-
-/**
- * board_nonce() - a number that tells this boot from all others
- *
- * Return: the number.
- */
-uint64_t board_nonce(void)
-{
-	return nonce;
-}
-
-/* The finaliser of splitmix64: neighbours in, strangers out. */
-static uint64_t mix(uint64_t x)
-{
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ULL;
-	x = (x ^ x >> 27) * 0x94d049bb133111ebULL;
-	return x ^ x >> 31;
 }
 
 /**
@@ -356,7 +280,7 @@ void board_start(unsigned int el)
 	static const unsigned int own[] = { BELL_FROM_HOST, TIMER_INTERRUPT };
 
 	entry_el = el;
-	nonce = mix(read_sysreg(cntvct_el0) ^ read_sysreg(mpidr_el1) << 56);
+	board_seed(read_sysreg(cntvct_el0) ^ read_sysreg(mpidr_el1) << 56);
 	timer_init();
 	uart_init();
 	gic_init(own, sizeof(own) / sizeof(own[0]));
