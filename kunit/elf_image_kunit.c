@@ -122,6 +122,7 @@ static bool in_region(const void *priv, u64 da, u64 len)
 static const struct elf_image_rules rules = {
 	.class = ELFCLASS64,
 	.machine = EM_AARCH64,
+	.entry_align = 4,
 	.placeable = in_region,
 };
 
@@ -166,6 +167,7 @@ FAULT(memsz_max, img->phdr.p_memsz = U64_MAX)
 FAULT(above_4g, img->phdr.p_paddr = REGION_DA + (1ULL << 32))
 FAULT(entry_before, img->hdr.e_entry = REGION_DA - 4)
 FAULT(entry_after, img->hdr.e_entry = REGION_DA + SZ_4K)
+FAULT(entry_odd, img->hdr.e_entry += 2)
 FAULT(not_loaded, img->phdr.p_type = PT_NOTE)
 FAULT(table_outside_file, img->shdr[2].sh_size = SZ_1M)
 FAULT(table_elsewhere, img->shdr[2].sh_addr = REGION_DA + SZ_2M)
@@ -227,6 +229,7 @@ static const struct broken_image broken_image_rows[] = {
 	ROW(above_4g, "outside the carveouts"),
 	ROW(entry_before, "entry point"),
 	ROW(entry_after, "entry point"),
+	ROW(entry_odd, "entry point is not aligned"),
 	ROW(not_loaded, "entry point"),
 	ROW(table_outside_file, "resource table lies outside the file"),
 	ROW(table_elsewhere, "in no segment"),

@@ -113,6 +113,8 @@ GUARDS = [
           "a_segment_over_a_vring_is_refused"),
     image(5, "entry point", "if (!entry_found)", "if (false)",
           "entry_before"),
+    image(5, "alignment of the entry point",
+          "img->entry & (rules->entry_align - 1)", "false", "entry_odd"),
     image(5, "entry point behind a segment",
           " &&\n\t\t    img->entry - seg.vaddr < seg.memsz", "",
           "entry_after"),

@@ -273,7 +273,7 @@ void amp_bell_ring(struct amp_bell *bell)
 }
 
 /**
- * amp_bell_init() - get the mailbox channels "tx" and "rx" of a device
+ * amp_bell_init() - get the mailbox channels "rx" and, if any, "tx" of a device
  * @bell: the bells, all zero
  * @dev: the device, whose mboxes and mbox-names they are
  * @heard: called when the remote rings, in any context; soon from now on
@@ -293,9 +293,12 @@ int amp_bell_init(struct amp_bell *bell, struct device *dev,
 	line_init(&bell->rx, dev);
 	bell->rx.client.rx_callback = bell_rx_callback;
 
-	ret = line_open(&bell->tx, "tx");
-	if (ret)
-		return ret;
+	/* A remote that nobody can ring looks at its rings by itself */
+	if (device_property_match_string(dev, "mbox-names", "tx") >= 0) {
+		ret = line_open(&bell->tx, "tx");
+		if (ret)
+			return ret;
+	}
 
 	ret = line_open(&bell->rx, "rx");
 	if (ret)

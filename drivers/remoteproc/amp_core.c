@@ -323,8 +323,12 @@ static void amp_free_bell(void *bell)
  */
 static int amp_depend_on(struct amp_core *core, const struct mbox_chan *chan)
 {
-	struct device *mailbox = chan->mbox->dev;
+	struct device *mailbox;
 
+	if (!chan)
+		return 0;
+
+	mailbox = chan->mbox->dev;
 	if (device_link_add(core->dev, mailbox, DL_FLAG_AUTOPROBE_CONSUMER))
 		return 0;
 

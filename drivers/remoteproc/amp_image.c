@@ -24,6 +24,7 @@ static int parse_image(struct rproc *rproc, const struct firmware *fw,
 	const struct elf_image_rules rules = {
 		.class = core->cluster->soc->elf_class,
 		.machine = core->cluster->soc->elf_machine,
+		.entry_align = core->cluster->soc->boot_align,
 		.placeable = amp_placeable,
 		.priv = core,
 	};

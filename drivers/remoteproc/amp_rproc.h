@@ -70,12 +70,14 @@ enum amp_power {
  * @elf_class: ELFCLASS32 or ELFCLASS64, what images come in; ELFCLASSNONE for
  *	either, where a remote with 64-bit addresses is given ELF32 as well
  * @elf_machine: EM_ value of the remotes
+ * @boot_align: what the boot address has to be a multiple of, a power of two
  */
 struct amp_soc {
 	const struct amp_reset_ops *reset;
 	unsigned int num_cores;
 	u8 elf_class;
 	u16 elf_machine;
+	u32 boot_align;
 };
 
 /**
@@ -83,7 +85,7 @@ struct amp_soc {
  * @dev: the parent device
  * @soc: what SoC it is
  * @reset_regs: the reset registers; a regmap, because the cores share them
- * @boot_regs: the boot address registers
+ * @boot_regs: the boot address registers, where there are any
  * @power: whether the platform tells which cores run; a hint that cores may
  *	find out at the same time, with the same result
  */
@@ -248,6 +250,13 @@ void amp_recovery_end(struct amp_core *core);
 
 /* amp_sysfs.c */
 extern const struct attribute_group *amp_core_groups[];
+
+/* amp_cluster.c */
+struct regmap *amp_map_registers(struct amp_cluster *cluster, const char *name);
+
+/* soc_psci.c */
+void amp_psci_init(struct amp_cluster *cluster);
+int amp_psci_settle(struct amp_cluster *cluster, u64 mpidr, bool running);
 
 /* soc_zynqmp.c */
 extern const struct amp_soc amp_soc_zynqmp;

@@ -177,6 +177,8 @@ static int check_segments(const struct elf_image *img,
 
 	if (!entry_found)
 		return refuse(why, "entry point lies outside the segments");
+	if (rules->entry_align && img->entry & (rules->entry_align - 1))
+		return refuse(why, "entry point is not aligned");
 
 	return 0;
 }

@@ -14,6 +14,8 @@
  * struct elf_image_rules - what a remote can run, and where
  * @class: ELFCLASS32 or ELFCLASS64, or ELFCLASSNONE for either
  * @machine: EM_ value of its processor
+ * @entry_align: what the entry point has to be a multiple of, a power of two,
+ *	or 0
  * @placeable: whether the @len bytes at device address @da lie in memory that
  *	an image may be loaded to; @len is not 0
  * @priv: passed to @placeable
@@ -21,6 +23,7 @@
 struct elf_image_rules {
 	u8 class;
 	u16 machine;
+	u32 entry_align;
 	bool (*placeable)(const void *priv, u64 da, u64 len);
 	const void *priv;
 };

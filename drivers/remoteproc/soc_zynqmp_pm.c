@@ -236,4 +236,5 @@ const struct amp_soc amp_soc_zynqmp_pm = {
 	/* Some tool chains put A53 code into ELF32 */
 	.elf_class = ELFCLASSNONE,
 	.elf_machine = EM_AARCH64,
+	.boot_align = 4,
 };
