@@ -81,6 +81,7 @@ static const struct of_device_id amp_cluster_of_match[] = {
 	{ .compatible = "xlnx,zynqmp-apu-remoteproc", .data = &amp_soc_zynqmp },
 	{ .compatible = "xlnx,zynqmp-apu-remoteproc-pm",
 	  .data = &amp_soc_zynqmp_pm },
+	{ .compatible = "xlnx,versal-rpu-remoteproc", .data = &amp_soc_versal },
 	{}
 };
 MODULE_DEVICE_TABLE(of, amp_cluster_of_match);

@@ -526,6 +526,7 @@ static int amp_core_probe(struct platform_device *pdev)
 
 static const struct of_device_id amp_core_of_match[] = {
 	{ .compatible = "xlnx,zynqmp-a53-remote" },
+	{ .compatible = "xlnx,versal-r5f-remote" },
 	{}
 };
 MODULE_DEVICE_TABLE(of, amp_core_of_match);

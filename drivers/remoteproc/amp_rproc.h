@@ -86,6 +86,7 @@ struct amp_soc {
  * @soc: what SoC it is
  * @reset_regs: the reset registers; a regmap, because the cores share them
  * @boot_regs: the boot address registers, where there are any
+ * @boot_page: what the cores begin with, where that is memory
  * @power: whether the platform tells which cores run; a hint that cores may
  *	find out at the same time, with the same result
  */
@@ -94,6 +95,7 @@ struct amp_cluster {
 	const struct amp_soc *soc;
 	struct regmap *reset_regs;
 	struct regmap *boot_regs;
+	u32 *boot_page;
 	enum amp_power power;
 };
 
@@ -257,6 +259,9 @@ struct regmap *amp_map_registers(struct amp_cluster *cluster, const char *name);
 /* soc_psci.c */
 void amp_psci_init(struct amp_cluster *cluster);
 int amp_psci_settle(struct amp_cluster *cluster, u64 mpidr, bool running);
+
+/* soc_versal.c */
+extern const struct amp_soc amp_soc_versal;
 
 /* soc_zynqmp.c */
 extern const struct amp_soc amp_soc_zynqmp;
