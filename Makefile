@@ -6,14 +6,18 @@ KVER  ?= 6.12
 KSRC  ?=
 DEBUG ?=
 CYCLES ?=
+MACHINE ?= zcu102
 CROSS_COMPILE ?= aarch64-linux-gnu-
 
 # One folder of build products for each kernel
 BUILD := build/$(if $(KSRC),ksrc,$(KVER))$(if $(DEBUG),-debug)
 GUEST_MODULES := $(BUILD)/modules
 
+# All that there is firmware for; MACHINE is the one that is booted
+MACHINES := zcu102 versal
+
 # What is given on the command line reaches the scripts by itself
-export KVER KSRC DEBUG CYCLES CROSS_COMPILE BUILD
+export KVER KSRC DEBUG CYCLES MACHINE CROSS_COMPILE BUILD
 
 Q := $(if $(filter 1,$(V)),,@)
 MAKEFLAGS += --no-print-directory
@@ -48,6 +52,7 @@ help:
 ##
 ## Variables
 ##   KVER=6.12             the guest's kernel: 6.12 or 6.1, from Debian
+##   MACHINE=zcu102        what is booted: zcu102 or versal
 ##   KSRC=DIR              the guest's kernel: your own source tree
 ##   KDIR=DIR              modules: any kernel's build folder
 ##   T=PATTERN             only tests whose name matches, as in T='*stop*'
@@ -132,7 +137,10 @@ dtbs: $(if $(KDIR),,source)
 	$(Q)scripts/dtbs $(BUILD)/dtb
 
 firmware:
-	$(Q)$(MAKE) -C firmware-example O=$(CURDIR)/$(BUILD)/firmware
+	$(Q)for machine in $(MACHINES); do \
+		$(MAKE) -C firmware-example MACHINE=$$machine \
+			O=$(CURDIR)/$(BUILD)/firmware/$$machine || exit; \
+	done
 
 # Everything QEMU is given
 guest: modules dtbs firmware

@@ -35,7 +35,7 @@ PANIC_END = "---[ end Kernel panic"
 
 def firmware(name):
     """A QEMU device that puts an image into memory before the start."""
-    return f"loader,file={BUILD}/firmware/{name}.elf"
+    return f"loader,file={BUILD}/firmware/zcu102/{name}.elf"
 
 
 # What a boot loader does: core 3 runs before Linux is there

@@ -21,7 +21,7 @@ import sys
 from qemu import BUILD, PATIENCE, command
 from results import Tally
 
-IMAGE = f"{BUILD}/firmware/hostile-core2.elf"
+IMAGE = f"{BUILD}/firmware/zcu102/hostile-core2.elf"
 LOG = f"{BUILD}/coredump.log"
 TIMEOUT = 180 * PATIENCE
 

@@ -21,11 +21,13 @@ import re
 import subprocess
 import sys
 import time
+from typing import NamedTuple
 
 from console import Watcher
 from results import Ktap, Tally, Tap
 
 QEMU = "qemu-system-aarch64"
+MACHINE = os.environ.get("MACHINE") or "zcu102"
 BUILD = os.environ["BUILD"]
 PATTERN = os.environ.get("T") or "*"
 VERBOSE = os.environ.get("V") == "1"
@@ -40,6 +42,20 @@ CYCLES = int(os.environ.get("CYCLES") or 100 // PATIENCE)
 # Seconds without output, and in all, after which a guest is given up
 SILENCE = 120 * PATIENCE
 LIMIT = {"run": 180, "kunit": 600, "e2e": 1200 + 3 * CYCLES}
+
+class Board(NamedTuple):
+    """A machine that the guest runs on."""
+    machine: list   # of QEMU's
+    dtb: str        # name of its device tree
+    console: str    # Linux' console
+
+
+BOARDS = {
+    "zcu102": Board(["-M", "xlnx-zcu102", "-smp", "4"], "zynqmp-zcu102-amp",
+                    "ttyPS0"),
+    "versal": Board(["-M", "xlnx-versal-virt"], "versal-virt-amp", "ttyAMA0"),
+}
+BOARD = BOARDS[MACHINE]
 
 IDLE = re.compile(r"^# vcpu (\d+) idle (begin|end)$")
 IDLE_PERCENT = 1.0
@@ -56,20 +72,20 @@ def qemu_version():
     return int(re.search(r"version (\d+)", text)[1])
 
 
-def command(mode, parameters=(), dtb="zynqmp-zcu102-amp", devices=()):
+def command(mode, parameters=(), dtb=BOARD.dtb, devices=()):
     """QEMU's command line, and changes to the environment.
 
     `parameters` go to the kernel, behind those that are always given, and
     `devices` to QEMU; `dtb` is the name of a board.
     """
     parameters = [
-        "console=ttyPS0,115200", "earlycon", "panic=-1", "printk.time=1",
+        f"console={BOARD.console},115200", "earlycon", "panic=-1", "printk.time=1",
         "printk_devkmsg=on", "loglevel=7", f"ampkit.mode={mode}",
         f"ampkit.tests={PATTERN}", f"ampkit.cycles={CYCLES}",
         f"ampkit.patience={PATIENCE}", *parameters]
     machine = [
-        QEMU, "-name", "ampkit,debug-threads=on", "-M", "xlnx-zcu102",
-        "-smp", "4", "-m", "512M", "-display", "none", "-no-reboot",
+        QEMU, "-name", "ampkit,debug-threads=on", *BOARD.machine,
+        "-m", "512M", "-display", "none", "-no-reboot",
         "-kernel", f"{BUILD}/kernel/arch/arm64/boot/Image",
         "-dtb", f"{BUILD}/dtb/{dtb}.dtb",
         "-initrd", f"{BUILD}/initramfs.cpio",

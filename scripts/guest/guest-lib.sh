@@ -3,7 +3,12 @@
 # What the scripts of the guest share. Before use, define fail MESSAGE, which
 # ends the script.
 
-AMPKIT_MODULES="irq_doorbell rproc_relay amp_rproc rpmsg_char"
+# The mailbox depends on the machine
+case $(tr '\0' ' ' </proc/device-tree/compatible) in
+*xlnx,versal*) AMPKIT_BELL=pl011_doorbell ;;
+*) AMPKIT_BELL=irq_doorbell ;;
+esac
+AMPKIT_MODULES="$AMPKIT_BELL rproc_relay amp_rproc rpmsg_char"
 RPROC=/sys/class/remoteproc/remoteproc
 
 # Print a command as at a prompt, and run it: step COMMAND
