@@ -270,8 +270,8 @@ GUARDS = [
           "cfg.min_len = RELAY_RPMSG_HDR_LEN;", "",
           "fault_15_a_used_length_of_15_is_dropped"),
     Guard(15, "bell for a buffer lent again", "remoteproc/relay_pass.c",
-          "\trelay_interrupt(queue);\n\trelay_push_more(queue);\n\n"
-          "\treturn count;", "\trelay_interrupt(queue);\n\n\treturn count;",
+          "\trelay_push_more(queue);\n\n\treturn count;",
+          "\treturn count;",
           "fault_19_the_end_of_what_never_was_is_refused"),
     ring(16, "index that jumps", "if (pending > ring->cfg.num)", "if (false)",
          "pull_refuses_an_index_that_jumps"),

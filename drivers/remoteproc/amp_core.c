@@ -298,10 +298,25 @@ static void amp_relay_ring_bell(void *priv)
 	amp_ring_bell(priv);
 }
 
+/*
+ * A message that comes while others are being delivered comes without a bell,
+ * and without what the mailbox does of it. A suspend ends for it all the same;
+ * afterwards nobody would ring again.
+ */
+static void amp_relay_delivered(void *priv)
+{
+	struct amp_core *core = priv;
+	struct device *mailbox = core->bell.rx.chan->mbox->dev;
+
+	if (device_may_wakeup(mailbox))
+		pm_wakeup_hard_event(mailbox);
+}
+
 static const struct rproc_relay_ops amp_relay_ops = {
 	.find_region = amp_relay_find_region,
 	.find_range = amp_relay_find_range,
 	.ring_bell = amp_relay_ring_bell,
+	.delivered = amp_relay_delivered,
 };
 
 static void amp_hear_bell(void *priv)

@@ -350,6 +350,7 @@ EXPORT_SYMBOL_GPL(rproc_relay_kick);
 /* One batch of a threaded queue; how many entries were looked at. */
 static int relay_receive_batch(struct relay_queue *queue)
 {
+	struct rproc_relay *relay = queue->vdev->relay;
 	int count;
 
 	relay_ring_quiet(&queue->ring);
@@ -358,6 +359,7 @@ static int relay_receive_batch(struct relay_queue *queue)
 		return 0;
 
 	relay_interrupt(queue);
+	relay->ops->delivered(relay->priv);
 	relay_push_more(queue);
 
 	return count;

@@ -57,6 +57,8 @@ struct rproc_relay_region {
  * @find_range: look up the @len bytes at device address @da, which have to lie
  *	in one carveout, else -ENOENT. May sleep
  * @ring_bell: ring the remote's bell; must not sleep
+ * @delivered: messages of the remote were delivered, perhaps without a bell for
+ *	each of them. May sleep
  */
 struct rproc_relay_ops {
 	int (*find_region)(void *priv, const char *name,
@@ -64,6 +66,7 @@ struct rproc_relay_ops {
 	int (*find_range)(void *priv, u32 da, u32 len,
 			  struct rproc_relay_region *region);
 	void (*ring_bell)(void *priv);
+	void (*delivered)(void *priv);
 };
 
 struct rproc_relay *devm_rproc_relay_alloc(struct device *dev,

@@ -44,7 +44,6 @@ static uint8_t image_table[sizeof(table)];
 static bool silent, ring_always, no_shutdown, own_status;
 static uint32_t flood_left, flood_dst;
 static uint16_t never_lent;
-static uint64_t deaf_until;
 static struct rpmsg_port port;
 
 /*
@@ -434,6 +433,17 @@ static void misuse_ns(const struct hostile_msg *cmd)
 	}
 }
 
+/* From here on, also to what is in the ring already; it lives all the same. */
+static void be_deaf(uint32_t ms)
+{
+	uint64_t until = port.time_us(NULL) + (uint64_t)ms * US_PER_MS;
+
+	while (port.time_us(NULL) < until) {
+		ctrl_beat(&remote.ctrl);
+		port.wait(port.priv, &remote.notified, US_PER_MS);
+	}
+}
+
 static void misbehave(const struct hostile_msg *cmd, uint32_t src)
 {
 	switch (cmd->command) {
@@ -460,8 +470,7 @@ static void misbehave(const struct hostile_msg *cmd, uint32_t src)
 		ring_always = cmd->arg;
 		break;
 	case HOSTILE_DEAF:
-		deaf_until = port.time_us(NULL) +
-			     (uint64_t)cmd->arg * US_PER_MS;
+		be_deaf(cmd->arg);
 		break;
 	case HOSTILE_NO_SHUTDOWN:
 		no_shutdown = cmd->arg;
@@ -531,11 +540,6 @@ static void notify_or_not(void *priv, uint32_t notifyid)
 		board_port.notify(priv, notifyid);
 }
 
-static bool is_deaf(void)
-{
-	return port.time_us(NULL) < deaf_until;
-}
-
 /*
  * The host rings when it has set its own status: what was found by ours is
  * forgotten, as after a reset.
@@ -555,14 +559,10 @@ static void serve(void)
 {
 	while (no_shutdown || !rpmsg_remote_should_stop(&remote)) {
 		forget_own_status();
-		if (is_deaf())
-			ctrl_beat(&remote.ctrl);
-		else
-			rpmsg_remote_poll(&remote, RPMSG_RUN_BUDGET);
+		rpmsg_remote_poll(&remote, RPMSG_RUN_BUDGET);
 		if (ring_always)
 			board_port.notify(board_port.priv, 0);
 		port.wait(port.priv, &remote.notified,
-			  is_deaf() ? US_PER_MS :
 			  rpmsg_remote_idle_us(&remote));
 	}
 }

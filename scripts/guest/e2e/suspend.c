@@ -138,8 +138,39 @@ static void keep_what_was_said_asleep(void)
 	remote_echo(loud, "two");
 }
 
+static unsigned long wake_ups(void)
+{
+	char text[32];
+
+	expect_ok(read_file("/sys/bus/platform/devices/doorbell-core2/power/wakeup_active_count",
+			    text, sizeof(text)));
+	return strtoul(text, NULL, 10);
+}
+
+/* Of several messages only the first may be rung for. */
+static void count_what_is_delivered(void)
+{
+	unsigned long bells, events;
+	int fd;
+
+	set_wakeup(0, true);
+	fd = remote_start_and_open(0, 0);
+	remote_echo(fd, "all is quiet after this");
+	bells = bells_taken();
+	events = wake_ups();
+	remote_echo(fd, "one");
+	remote_echo(fd, "two");
+	bells = bells_taken() - bells;
+	events = wake_ups() - events;
+	set_wakeup(0, false);
+	note("%lu bells, %lu wake-ups", bells, events);
+	expect(events > bells, "%lu bells, %lu wake-ups", bells, events);
+}
+
 static const struct test tests[] = {
 	TEST("a_remote_wakes_a_suspended_host", wake_by_bell),
+	TEST("a_message_is_a_wake_up_without_a_bell_of_its_own",
+	     count_what_is_delivered),
 	TEST("what_a_remote_says_to_a_suspended_host_is_kept",
 	     keep_what_was_said_asleep),
 };
