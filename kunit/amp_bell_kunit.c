@@ -169,12 +169,14 @@ static void expect_settled(struct kunit *test, struct amp_line *line)
  * struct bell_test - what a test has
  * @bell: the bells
  * @dev: the device that has them
+ * @can_ring: what amp_bell_init() is told
  * @heard: how often the remote was heard
  * @sends_when_heard: messages on the receive channel by then
  */
 struct bell_test {
 	struct amp_bell bell;
 	struct device *dev;
+	bool can_ring;
 	unsigned int heard;
 	unsigned int sends_when_heard;
 };
@@ -206,6 +208,7 @@ static int bell_test_init(struct kunit *test)
 
 	dev->driver = &fake_driver;
 	bt->dev = dev;
+	bt->can_ring = true;
 	test->priv = bt;
 	memset(&fake, 0, sizeof(fake));
 
@@ -230,7 +233,7 @@ static int open_bells(struct bell_test *bt, enum fake_kind kind)
 	if (ret)
 		return ret;
 
-	return amp_bell_init(&bt->bell, bt->dev, heard, bt);
+	return amp_bell_init(&bt->bell, bt->dev, bt->can_ring, heard, bt);
 }
 
 static void bell_test_exit(struct kunit *test)
@@ -519,6 +522,22 @@ static void freed_bell_is_silent(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, fake.chans[FAKE_RX].cl);
 }
 
+static void remote_that_has_no_bell_can_ring(struct kunit *test)
+{
+	struct bell_test *bt = test->priv;
+
+	bt->can_ring = false;
+	fake.missing = "tx";
+	KUNIT_ASSERT_EQ(test, open_bells(bt, FAKE_AT_ONCE), 0);
+
+	amp_bell_ring(&bt->bell);
+	remote_rings();
+
+	KUNIT_EXPECT_EQ(test, fake.sends[FAKE_TX], 0);
+	KUNIT_EXPECT_EQ(test, bt->bell.tx.refused, 0);
+	KUNIT_EXPECT_EQ(test, bt->heard, 1);
+}
+
 static void missing_channel_gives_back_the_other(struct kunit *test)
 {
 	struct bell_test *bt = test->priv;
@@ -547,6 +566,7 @@ static struct kunit_case bell_cases[] = {
 	KUNIT_CASE(failed_transmission_is_counted),
 	KUNIT_CASE(remote_that_never_looks_is_rung_once_more),
 	KUNIT_CASE_PARAM(freed_bell_is_silent, provider_gen_params),
+	KUNIT_CASE(remote_that_has_no_bell_can_ring),
 	KUNIT_CASE(missing_channel_gives_back_the_other),
 	{}
 };

@@ -273,16 +273,18 @@ void amp_bell_ring(struct amp_bell *bell)
 }
 
 /**
- * amp_bell_init() - get the mailbox channels "rx" and, if any, "tx" of a device
+ * amp_bell_init() - get the mailbox channels "tx" and "rx" of a device
  * @bell: the bells, all zero
  * @dev: the device, whose mboxes and mbox-names they are
+ * @can_ring: there is a "tx"; a remote that can't be rung looks at its rings by
+ *	itself
  * @heard: called when the remote rings, in any context; soon from now on
  * @priv: passed to @heard
  *
  * Context: may sleep.
  * Return: 0 or a negative errno, with a message; then there is nothing to free.
  */
-int amp_bell_init(struct amp_bell *bell, struct device *dev,
+int amp_bell_init(struct amp_bell *bell, struct device *dev, bool can_ring,
 		  void (*heard)(void *priv), void *priv)
 {
 	int ret;
@@ -293,12 +295,9 @@ int amp_bell_init(struct amp_bell *bell, struct device *dev,
 	line_init(&bell->rx, dev);
 	bell->rx.client.rx_callback = bell_rx_callback;
 
-	/* A remote that nobody can ring looks at its rings by itself */
-	if (device_property_match_string(dev, "mbox-names", "tx") >= 0) {
-		ret = line_open(&bell->tx, "tx");
-		if (ret)
-			return ret;
-	}
+	ret = can_ring ? line_open(&bell->tx, "tx") : 0;
+	if (ret)
+		return ret;
 
 	ret = line_open(&bell->rx, "rx");
 	if (ret)

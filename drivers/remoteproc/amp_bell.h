@@ -56,7 +56,7 @@ struct amp_bell {
 	void *priv;
 };
 
-int amp_bell_init(struct amp_bell *bell, struct device *dev,
+int amp_bell_init(struct amp_bell *bell, struct device *dev, bool can_ring,
 		  void (*heard)(void *priv), void *priv);
 void amp_bell_free(struct amp_bell *bell);
 void amp_bell_ring(struct amp_bell *bell);

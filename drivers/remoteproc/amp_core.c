@@ -12,6 +12,7 @@
 #include <linux/mailbox_controller.h>
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
+#include <linux/of.h>
 #include <linux/platform_device.h>
 #include <linux/pm_wakeup.h>
 #include <linux/property.h>
@@ -353,9 +354,13 @@ static int amp_depend_on(struct amp_core *core, const struct mbox_chan *chan)
 
 static int amp_init_bell(struct amp_core *core)
 {
+	int lines = of_count_phandle_with_args(core->dev->of_node, "mboxes",
+					       "#mbox-cells");
 	int ret;
 
-	ret = amp_bell_init(&core->bell, core->dev, amp_hear_bell, core);
+	/* One that is alone is "rx": this remote can't be rung */
+	ret = amp_bell_init(&core->bell, core->dev, lines != 1, amp_hear_bell,
+			    core);
 	if (ret)
 		return ret;
 
