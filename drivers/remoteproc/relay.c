@@ -156,6 +156,8 @@ EXPORT_SYMBOL_GPL(rproc_relay_detach);
 static void relay_destroy(void *data)
 {
 	relay_unregister(data);
+	/* Nothing to do but for a remote that could not be stopped */
+	rproc_relay_unload(data);
 }
 
 /**

@@ -82,11 +82,19 @@ static void relay_interrupt(struct relay_queue *queue)
 void relay_tell_room(struct relay_queue *queue)
 {
 	unsigned int all = min(queue->ring.cfg.num, RELAY_RPMSG_MAX_BUFS);
-	unsigned int lent = relay_ring_lent(&queue->ring);
+	unsigned int lent;
 
-	if (queue->ring.cfg.lazy)
+	if (!queue->ring.cfg.lazy)
+		return;
+
+	/* Nobody tells again what was overtaken by an older number */
+	do {
+		lent = relay_ring_lent(&queue->ring);
 		relay_link_set_room(queue->vdev->link,
 				    all > lent ? all - lent : 0);
+		/* The room is out before it is looked whether it is right */
+		smp_mb();
+	} while (relay_ring_lent(&queue->ring) != lent);
 }
 
 /* Push what the host has; true if the remote wants to be rung for it. */
@@ -181,7 +189,7 @@ static void relay_complete_locked(struct relay_queue *queue)
 }
 
 /*
- * The host's core is told under the lock: relay_fence() takes it before the
+ * The host's core is told under the lock: relay_close_vdev() takes it before the
  * virtqueues go. Its callbacks don't sleep, and may kick.
  */
 static void relay_complete(struct relay_queue *queue)
@@ -439,7 +447,7 @@ void rproc_relay_bell(struct rproc_relay *relay)
 
 	spin_lock_irqsave(&relay->bell_lock, flags);
 	for (i = 0; relay_is_open(relay) && i < relay->num_vdevs; i++)
-		if (READ_ONCE(relay->vdevs[i].live))
+		if (READ_ONCE(relay->vdevs[i].live) && !relay->vdevs[i].left)
 			relay_look_at_vdev(&relay->vdevs[i]);
 	spin_unlock_irqrestore(&relay->bell_lock, flags);
 }

@@ -30,7 +30,7 @@ static_assert(sizeof(struct rpmsg_wire_hdr) == RELAY_RPMSG_HDR_LEN);
  * @msg: the message with its header
  * @len: how many bytes the remote says it has written
  *
- * Context: the relay's thread.
+ * Context: the vdev's thread.
  * Return: true if so.
  */
 bool relay_rpmsg_check(void *priv, const void *msg, u32 len)

@@ -653,13 +653,15 @@ void relay_restore_table(struct rproc_relay *relay, void *wire_table)
  * rproc_relay_unload() - forget the image
  * @relay: the relay
  *
- * Undoes rproc_relay_load(), also one that failed or never was. For the
- * driver's .unprepare.
+ * Undoes rproc_relay_load(), also one that failed or never was, and
+ * rproc_relay_start() of a remote that could not be stopped. For the driver's
+ * .unprepare.
  *
  * Context: may sleep; under the remote's lock, the remote is stopped.
  */
 void rproc_relay_unload(struct rproc_relay *relay)
 {
+	rproc_relay_stop(relay);
 	free_vdevs(relay);
 	kfree(relay->table);
 	kfree(relay->image_table);

@@ -180,6 +180,7 @@ void relay_vdev_enter(struct relay_vdev *vdev)
 	if (!relay_is_open(vdev->relay) || !vdev->left)
 		return;
 
+	kthread_flush_work(&vdev->receive);
 	relay_prepare_vdev(vdev, true);
 	/* Bells and kicks find all of the above done */
 	smp_wmb();
