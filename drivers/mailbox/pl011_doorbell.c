@@ -109,12 +109,15 @@ static void bell_unthrottle(struct work_struct *work)
 static irqreturn_t bell_interrupt(int irq, void *data)
 {
 	struct pl011_bell *bell = data;
-	unsigned long listening = READ_ONCE(bell->listening);
+	unsigned long listening;
 	unsigned int i;
 
 	if (!(readl(bell->regs + PL011_MIS) & PL011_INT_TX))
 		return IRQ_NONE;
 	writel(PL011_INT_TX, bell->regs + PL011_ICR);
+	/* It has arrived there before the shared memory is looked at */
+	readl(bell->regs + PL011_MIS);
+	listening = READ_ONCE(bell->listening);
 
 	if (bell_storming(bell)) {
 		bell_set_throttled(bell, true);

@@ -12,6 +12,7 @@
 
 #include <linux/devcoredump.h>
 #include <linux/device.h>
+#include <linux/elf.h>
 #include <linux/remoteproc.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
@@ -61,6 +62,11 @@ void amp_coredump(struct rproc *rproc)
 
 	if (rproc->dump_conf == RPROC_COREDUMP_DISABLED)
 		return;
+
+	if (dump.machine != EM_AARCH64) {
+		dev_warn(core->dev, "no dump: only of AArch64 remotes there is one\n");
+		return;
+	}
 
 	if (amp_ctrl_read_crash(core, &crash))
 		dump.crash = &crash;

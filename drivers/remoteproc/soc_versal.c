@@ -66,7 +66,10 @@ static void write_dispatch(u32 *page, unsigned int vector)
 	WRITE_ONCE(page[vector], ARM_B(vector, at));
 }
 
-/* The same words each time: a core that runs may be in the middle of them. */
+/*
+ * Before each start, in case a core has written to address 0. The same words each
+ * time: another core may be in the middle of them.
+ */
 static void write_boot_page(u32 *page)
 {
 	unsigned int vector;
@@ -95,21 +98,13 @@ static int map_boot_page(struct amp_cluster *cluster)
 
 static int versal_init(struct amp_cluster *cluster)
 {
-	int ret;
-
 	amp_psci_init(cluster);
 
 	cluster->reset_regs = amp_map_registers(cluster, "crl");
 	if (IS_ERR(cluster->reset_regs))
 		return PTR_ERR(cluster->reset_regs);
 
-	ret = map_boot_page(cluster);
-	if (ret)
-		return ret;
-
-	write_boot_page(cluster->boot_page);
-
-	return 0;
+	return map_boot_page(cluster);
 }
 
 static int versal_is_released(struct amp_cluster *cluster, unsigned int core)
@@ -144,6 +139,7 @@ static int versal_release(struct amp_cluster *cluster, unsigned int core,
 	u32 *page = cluster->boot_page;
 	unsigned int vector;
 
+	write_boot_page(page);
 	for (vector = 0; vector < BOOT_VECTORS; vector++)
 		WRITE_ONCE(page[BOOT_TARGET(core, vector)],
 			   boot_addr + 4 * vector);

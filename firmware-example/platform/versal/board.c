@@ -134,8 +134,10 @@ static void fill_crash(struct ampkit_crash *crash, unsigned int vector,
 	crash->arch = AMPKIT_CRASH_ARM;
 	crash->cause = AMPKIT_CAUSE_EXCEPTION;
 	crash->vector = vector;
-	crash->esr = fetch ? read_sysreg(IFSR) : read_sysreg(DFSR);
-	crash->far = fetch ? read_sysreg(IFAR) : read_sysreg(DFAR);
+	if (fetch || vector == VECTOR_DATA_ABORT) {
+		crash->esr = fetch ? read_sysreg(IFSR) : read_sysreg(DFSR);
+		crash->far = fetch ? read_sysreg(IFAR) : read_sysreg(DFAR);
+	}
 	crash->pc = after - distance(vector, psr);
 	crash->pstate = psr;
 	crash->sp = frame->sp;
@@ -200,6 +202,20 @@ void board_log_core(const char *name)
 		  (unsigned int)(read_sysreg(MPIDR) & MPIDR_AFF0));
 }
 
+/*
+ * The counter begins anew with each boot, or nearly so: a word that no boot writes
+ * over counts them. The host keeps what is between and behind the segments.
+ */
+static uint64_t seed(void)
+{
+	volatile uint32_t *boots = (uint32_t *)(OPEN_BASE + (1 << OPEN_LOG2) -
+						sizeof(uint32_t));
+
+	*boots += 1;
+	return timer_now_us() ^ (uint64_t)*boots << 24 ^
+	       (uint64_t)read_sysreg(MPIDR) << 56;
+}
+
 /**
  * board_start() - everything between the start-up code and main()
  */
@@ -207,6 +223,6 @@ void board_start(void)
 {
 	timer_init();
 	uart_init();
-	board_seed(timer_now_us() ^ (uint64_t)read_sysreg(MPIDR) << 56);
+	board_seed(seed());
 	main();
 }

@@ -132,7 +132,8 @@ ASSERT(__data_end <= DATA_BASE + (1 << DATA_LOG2),
 ASSERT(__stack_start % PAGE_SIZE == 0, ".stack does not start a page")
 ASSERT(__ctrl_start % PAGE_SIZE == 0, ".ctrl does not start a page")
 ASSERT(__trace_start % PAGE_SIZE == 0, ".trace does not start a page")
-ASSERT(__trace_end <= OPEN_BASE + (1 << OPEN_LOG2),
+/* The last word counts boots */
+ASSERT(__trace_end <= OPEN_BASE + (1 << OPEN_LOG2) - 4,
        "what is shared does not fit its block")
 ASSERT(__table_end - __table_start <= PAGE_SIZE,
        "the resource table does not fit its page")

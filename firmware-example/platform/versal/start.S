@@ -83,6 +83,7 @@ func reset
 	strlo	r0, [r1], #4
 	blo	1b
 	blx	mpu_init
+	cpsie	a
 	blx	board_start
 	b	park
 endfunc reset
