@@ -15,6 +15,13 @@ GUEST_MODULES := $(BUILD)/modules
 
 # All that there is firmware for; MACHINE is the one that is booted
 MACHINES := zcu102 versal
+ifeq ($(filter $(MACHINE),$(MACHINES)),)
+$(error MACHINE=$(MACHINE): there are $(MACHINES))
+endif
+ONLY_ZCU102 := $(filter check coredump host e2e boots guards,$(MAKECMDGOALS))
+ifneq ($(if $(filter-out zcu102,$(MACHINE)),$(ONLY_ZCU102)),)
+$(error make $(ONLY_ZCU102) is for MACHINE=zcu102 only, so far)
+endif
 
 # What is given on the command line reaches the scripts by itself
 export KVER KSRC DEBUG CYCLES MACHINE CROSS_COMPILE BUILD
@@ -36,7 +43,7 @@ help:
 ## Test it
 ##   make check            all of these, on one kernel
 ##   make lint             style, static analysis, compiler warnings, docs
-##   make host             tests of the firmware library, on this machine
+##   make host             tests of the firmware, on this machine and without Linux
 ##   make kunit            KUnit suites, in the guest
 ##   make e2e              end-to-end tests, in the guest
 ##   make boots            those that need a boot of their own each
