@@ -30,7 +30,7 @@ HANDLER=32
 dump_exists() {
 	[ -e "/sys/class/devcoredump/devcd$1/data" ] || {
 		# In the handler it crashes with the next bell
-		{ echo bell >"$node"; } 2>/dev/null
+		{ echo bell >&3; } 2>/dev/null
 		return 1
 	}
 }
@@ -38,9 +38,10 @@ dump_exists() {
 # crash NAME COMMAND DUMP
 crash() {
 	wait_for 10 "the channel" node_exists 0
-	node=$(node_of 0)
+	# By its name it would become a file once the channel has gone
+	exec 3>"$(node_of 0)"
 	# shellcheck disable=SC2059
-	printf "$(message "$2")" >"$node" || fail "write to $node"
+	printf "$(message "$2")" >&3 || fail "no command to the firmware"
 	wait_for 30 "the dump" dump_exists "$3"
 	dump=/sys/class/devcoredump/devcd$3/data
 	echo "ampkit-coredump: begin $1"
@@ -48,6 +49,7 @@ crash() {
 	echo "ampkit-coredump: end $1"
 	# That one was read: the next may come
 	echo >"$dump"
+	exec 3>&-
 }
 
 seal=$1
