@@ -62,6 +62,7 @@ static unsigned int bells;
 static unsigned int waits;
 static void (*on_wait)(void);
 static void (*on_message)(void);
+static void (*on_fetch)(void);
 static uint64_t now;
 static bool lock_held;
 /* What is in the rings is no payload. */
@@ -130,6 +131,8 @@ static void fake_cache(void *priv, const void *ptr, size_t len)
 
 	(void)priv;
 	(void)len;
+	if (on_fetch && ptr == host_tx.avail)
+		on_fetch();
 	if (rings_are_apart && at >= shared && at < shared + 2 * RING_SIZE &&
 	    rpmsg_remote_state(&remote) == RPMSG_LINK_UP)
 		CHECK(lock_held);
@@ -325,6 +328,7 @@ static void setup(void)
 	tx_ready = 0;
 	on_wait = NULL;
 	on_message = NULL;
+	on_fetch = NULL;
 	rings_are_apart = true;
 	CHECK(!rpmsg_remote_init(&remote, &cfg));
 	CHECK(!rpmsg_create_ept(&ept, &remote, "rpmsg-raw", RPMSG_ADDR_ANY,
@@ -821,6 +825,7 @@ static void host_restarts(void)
 {
 	on_wait = NULL;
 	on_message = NULL;
+	on_fetch = NULL;
 	host_down();
 	host_up(F_NS | F_EVENT_IDX);
 }
@@ -878,6 +883,19 @@ static void reset_during_a_callback_is_noticed(void)
 	host_send(2, ept.addr, "abc", 3);
 	on_message = host_restarts;
 	CHECK(rpmsg_remote_poll(&remote, NUM) == 1);
+	check_new_rings();
+}
+
+/* The index of the new ring is far from ours, and says nothing of ours. */
+static void reset_before_the_index_is_read_is_noticed(void)
+{
+	setup_up(F_NS | F_EVENT_IDX);
+	host_send(0, ept.addr, "abc", 3);
+	CHECK(rpmsg_remote_poll(&remote, NUM) == 1);
+	CHECK(host_receive());
+	on_fetch = host_restarts;
+	CHECK(rpmsg_remote_poll(&remote, NUM) == 0);
+	CHECK(!on_fetch && rpmsg_remote_state(&remote) == RPMSG_LINK_UP);
 	check_new_rings();
 }
 
@@ -1093,6 +1111,7 @@ static const struct {
 	TEST(taken_buffers_are_bounded_and_survive_a_reset),
 	TEST(new_rings_are_not_taken_for_the_old),
 	TEST(reset_during_a_callback_is_noticed),
+	TEST(reset_before_the_index_is_read_is_noticed),
 	TEST(reset_during_a_wait_is_noticed),
 	TEST(held_message_is_given_back_on_release),
 	TEST(hosts_name_service_binds_and_unbinds),
