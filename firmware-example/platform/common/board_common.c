@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * What is the same on every board: the log, crash reports and the nonce.
+ * What is the same on every board: parts of the port, the log, crash reports and
+ * the nonce. memory_map.h and timer.h are the platform's.
  */
 #include "board_priv.h"
 #include "ctrl.h"
 #include "fmt.h"
+#include "memory_map.h"
+#include "timer.h"
 #include "trace.h"
 #include "uart.h"
 
@@ -17,6 +20,37 @@ extern char __ctrl_start[], __ctrl_end[];
 
 static struct trace trace;
 static uint64_t nonce;
+
+/**
+ * board_da_to_ptr() - the port's da_to_ptr
+ * @priv: not used
+ * @da: device address, the same as the physical one
+ * @len: bytes
+ *
+ * Rings and buffers only: nothing the host says leads into the image.
+ *
+ * Return: a pointer, or NULL if not all of it is shared with the host.
+ */
+void *board_da_to_ptr(void *priv, uint64_t da, size_t len)
+{
+	(void)priv;
+	if (da < SHARED_BASE || len > SHARED_SIZE ||
+	    da - SHARED_BASE > SHARED_SIZE - len)
+		return NULL;
+	return (void *)(uintptr_t)da;
+}
+
+/**
+ * board_time_us() - the port's time_us
+ * @priv: not used
+ *
+ * Return: microseconds since some point in the past.
+ */
+uint64_t board_time_us(void *priv)
+{
+	(void)priv;
+	return timer_now_us();
+}
 
 static void log_line(const char *fmt, va_list args)
 {

@@ -10,6 +10,8 @@
 #include "board.h"
 
 /* board_common.c */
+void *board_da_to_ptr(void *priv, uint64_t da, size_t len);
+uint64_t board_time_us(void *priv);
 void board_seed(uint64_t seed);
 void board_report_crash(const struct ampkit_crash *crash);
 

@@ -75,35 +75,19 @@ static void port_wait(void *priv, const volatile bool *work,
 	board_bell_hook();
 }
 
-/* Rings and buffers only: nothing the host says leads into the image. */
-static void *port_da_to_ptr(void *priv, uint64_t da, size_t len)
-{
-	(void)priv;
-	if (da < SHARED_BASE || len > SHARED_SIZE ||
-	    da - SHARED_BASE > SHARED_SIZE - len)
-		return NULL;
-	return (void *)(uintptr_t)da;
-}
-
 static void port_barrier(void)
 {
 	dmb_sy();
 }
 
-static uint64_t port_time_us(void *priv)
-{
-	(void)priv;
-	return timer_now_us();
-}
-
 const struct rpmsg_port board_port = {
 	.notify = port_notify,
 	.wait = port_wait,
-	.da_to_ptr = port_da_to_ptr,
+	.da_to_ptr = board_da_to_ptr,
 	.mb = port_barrier,
 	.rmb = port_barrier,
 	.wmb = port_barrier,
-	.time_us = port_time_us,
+	.time_us = board_time_us,
 };
 
 /**

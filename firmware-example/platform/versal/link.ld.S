@@ -94,27 +94,11 @@ SECTIONS
 		__trace_end = .;
 	} :open
 
-	.comment 0 : { *(.comment) }
-	.debug_abbrev 0 : { *(.debug_abbrev) }
-	.debug_addr 0 : { *(.debug_addr) }
-	.debug_aranges 0 : { *(.debug_aranges) }
-	.debug_frame 0 : { *(.debug_frame) }
-	.debug_info 0 : { *(.debug_info) }
-	.debug_line 0 : { *(.debug_line) }
-	.debug_line_str 0 : { *(.debug_line_str) }
-	.debug_loclists 0 : { *(.debug_loclists) }
-	.debug_macro 0 : { *(.debug_macro) }
-	.debug_names 0 : { *(.debug_names) }
-	.debug_rnglists 0 : { *(.debug_rnglists) }
-	.debug_str 0 : { *(.debug_str) }
-	.debug_str_offsets 0 : { *(.debug_str_offsets) }
-	.symtab 0 : { *(.symtab) }
-	.strtab 0 : { *(.strtab) }
-	.shstrtab 0 : { *(.shstrtab) }
+#include "link_debug.ld.h"
 
 	/DISCARD/ : {
 		*(.ARM.attributes .ARM.exidx* .ARM.extab* .eh_frame* .note* .llvm*)
-		*(.plt .iplt .got .got.plt .igot .igot.plt .igot.plt .vfp11_veneer)
+		*(.plt .iplt .got .got.plt .igot .igot.plt .vfp11_veneer)
 		*(.v4_bx .glue_7 .glue_7t .rel.* .rel.iplt)
 		*(.dynamic .dynsym .dynstr .hash .gnu.hash .interp)
 	}

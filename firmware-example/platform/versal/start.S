@@ -7,6 +7,7 @@
  * The core itself knows vectors at address 0 only, and both cores share that:
  * the host has put branches to these ones there.
  */
+#include "func.h"
 #include "memory_map.h"
 #include "sysreg.h"
 
@@ -15,22 +16,6 @@
 
 	.syntax unified
 	.arm
-
-.macro func name, section
-.ifb \section
-	.section .text.\name, "ax", %progbits
-.else
-	.section \section, "ax", %progbits
-.endif
-	.type \name, %function
-	.global \name
-	.balign 4
-\name:
-.endm
-
-.macro endfunc name
-	.size \name, . - \name
-.endm
 
 .macro load_imm reg, value
 	movw \reg, #:lower16:(\value)

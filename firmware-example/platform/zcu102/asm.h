@@ -5,24 +5,9 @@
 #ifndef ASM_H
 #define ASM_H
 
+#include "func.h"
+
 #ifdef __ASSEMBLER__
-
-/* A function in a section of its own. */
-.macro func name, section
-.ifb \section
-	.section .text.\name, "ax", %progbits
-.else
-	.section \section, "ax", %progbits
-.endif
-	.type \name, %function
-	.global \name
-	.balign 4
-\name:
-.endm
-
-.macro endfunc name
-	.size \name, . - \name
-.endm
 
 /* Clobbers nothing but reg; works before and after the MMU is on. */
 .macro load_addr reg, symbol

@@ -110,26 +110,10 @@ static void port_leave(void *priv, uintptr_t key)
 	irq_restore(key);
 }
 
-/* Rings and buffers only: nothing the host says leads into the image. */
-static void *port_da_to_ptr(void *priv, uint64_t da, size_t len)
-{
-	(void)priv;
-	if (da < SHARED_BASE || len > SHARED_SIZE ||
-	    da - SHARED_BASE > SHARED_SIZE - len)
-		return NULL;
-	return (void *)(uintptr_t)da;
-}
-
 /* The host's view is non-cached or of another shareability: sy, not ish. */
 static void port_barrier(void)
 {
 	dmb_sy();
-}
-
-static uint64_t port_time_us(void *priv)
-{
-	(void)priv;
-	return timer_now_us();
 }
 
 const struct rpmsg_port board_port = {
@@ -138,11 +122,11 @@ const struct rpmsg_port board_port = {
 	.wait = port_wait,
 	.lock = port_enter,
 	.unlock = port_leave,
-	.da_to_ptr = port_da_to_ptr,
+	.da_to_ptr = board_da_to_ptr,
 	.mb = port_barrier,
 	.rmb = port_barrier,
 	.wmb = port_barrier,
-	.time_us = port_time_us,
+	.time_us = board_time_us,
 };
 
 /**
