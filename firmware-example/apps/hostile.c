@@ -260,13 +260,15 @@ static void loop_descriptors(uint32_t dst)
 	chain_descriptors(VIRTQ_DESC_F_WRITE);
 }
 
+/* None is lost, however long a slow host takes to make its devices. */
 static void send_ns(const char *name, uint32_t addr, uint32_t flags)
 {
 	struct rpmsg_wire_ns ns = { .addr = addr, .flags = flags };
 
 	mem_copy(ns.name, name, str_len(name, sizeof(ns.name)));
-	rpmsg_sendto(&service, RPMSG_NS_ADDR, &ns, sizeof(ns),
-		     APP_SEND_TIMEOUT_US);
+	while (rpmsg_sendto(&service, RPMSG_NS_ADDR, &ns, sizeof(ns),
+			    APP_SEND_TIMEOUT_US) == -ETIMEDOUT)
+		ctrl_beat(&remote.ctrl);
 }
 
 static void flood_names(uint32_t times, bool same)
@@ -590,7 +592,7 @@ static void boot(uint32_t how)
 		touch_nowhere(0);
 		break;
 	case HOSTILE_BOOT_BELLS:
-		storm(50);
+		storm(200);
 		break;
 	case HOSTILE_BOOT_STATUS:
 		own_status = true;

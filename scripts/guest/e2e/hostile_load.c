@@ -215,7 +215,7 @@ static void endure_a_storm(void)
 	bells = bells_taken() - bells;
 	note("%lu bells, %u messages of the other remote", bells, 50 * rounds);
 	expect(bells > STORM_MS / 10, "%lu bells are no storm", bells);
-	expect(rounds > 10, "%u rounds", rounds);
+	expect(rounds > scaled(10), "%u rounds", rounds);
 	expect_eq(crash_count(0), crashes);
 	exchange(fd, 1000);
 	hostile_end(fd);
@@ -233,7 +233,7 @@ static void ring_too_early(void)
 	fd = hostile_start(O_NONBLOCK);
 	bells = bells_taken() - bells;
 	note("%lu bells before the link was up", bells);
-	expect(bells > 100, "%lu bells", bells);
+	expect(bells > scaled(100), "%lu bells", bells);
 	exchange(fd, 1000);
 	hostile_end(fd);
 }
