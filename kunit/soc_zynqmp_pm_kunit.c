@@ -12,6 +12,7 @@
 #include <linux/iopoll.h>
 #include <linux/module.h>
 #include <linux/of.h>
+#include <linux/platform_device.h>
 #include <linux/string.h>
 
 #include "../include/compat.h"
@@ -345,12 +346,41 @@ static void settle_gives_up_in_the_end(struct kunit *test)
 	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get(), start), 10000);
 }
 
+static int probe_answer;
+
+static int fake_probe(struct platform_device *pdev)
+{
+	struct amp_cluster cluster = { .dev = &pdev->dev };
+
+	probe_answer = ops->init(&cluster);
+
+	return probe_answer;
+}
+
+static struct platform_driver fake_driver = {
+	.driver.name = "soc_zynqmp_pm_kunit",
+	.probe = fake_probe,
+};
+
+/* A real probe: the kernel frees the reason of no other that is put off */
 static void probe_waits_for_the_firmware_driver(struct kunit *test)
 {
+	struct platform_device *pdev;
+	int ret;
+
 	fake.answer = -ENODEV;
 	fake.in_tree = true;
+	probe_answer = 0;
 
-	KUNIT_EXPECT_EQ(test, ops->init(test->priv), -EPROBE_DEFER);
+	pdev = platform_device_register_simple("soc_zynqmp_pm_kunit",
+					       PLATFORM_DEVID_NONE, NULL, 0);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pdev));
+	ret = platform_driver_register(&fake_driver);
+	KUNIT_EXPECT_EQ(test, ret, 0);
+	if (!ret)
+		platform_driver_unregister(&fake_driver);
+	KUNIT_EXPECT_EQ(test, probe_answer, -EPROBE_DEFER);
+	platform_device_unregister(pdev);
 }
 
 static void probe_fails_without_the_firmware(struct kunit *test)
