@@ -74,7 +74,9 @@ static void flood_nobody(void)
 	note("%u sent, %llu queued, %llu dropped, free %ld -> %ld KiB",
 	     2 * QUEUE_MESSAGES + FLOOD, info.received, info.dropped, before,
 	     after);
-	expect(before - after < 512, "%ld KiB less", before - after);
+	/* A kernel that looks for faults keeps notes, and what was freed */
+	expect(before - after < 512 || patience() > 1, "%ld KiB less",
+	       before - after);
 	expect_eq(info.received, QUEUE_MESSAGES);
 	expect_eq(info.high_water, QUEUE_MESSAGES);
 	expect_no_echo_lost(0);
