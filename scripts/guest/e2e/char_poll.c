@@ -355,15 +355,21 @@ static void uring_waits_by_poll(void)
 	expect_eq(count_workers(), 0);
 }
 
-/* Writers that wait for good; they end with the errno of their write. */
+/*
+ * Writers that wait for good, once what the remote took before it was held is
+ * back, too. They end with the errno of their write.
+ */
 static void writers_start(int fd, pid_t *pids)
 {
 	unsigned int i;
 
 	for (i = 0; i < WRITERS; i++) {
 		pids[i] = fork();
-		if (!pids[i])
-			_exit(write(fd, "never", 5) < 0 ? errno : 0);
+		if (!pids[i]) {
+			while (write(fd, "never", 5) > 0)
+				;
+			_exit(errno);
+		}
 		expect_ok(pids[i]);
 		task_sleeps(pids[i]);
 	}
