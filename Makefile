@@ -5,12 +5,18 @@
 KVER  ?= 6.12
 KSRC  ?=
 DEBUG ?=
+RT    ?=
+COVERAGE ?=
 CYCLES ?=
 MACHINE ?= zcu102
 CROSS_COMPILE ?= aarch64-linux-gnu-
 
+# What is added to the guest's kernel: scripts/kernel-<variant>.config
+VARIANTS := $(if $(DEBUG),debug) $(if $(RT),rt) $(if $(COVERAGE),coverage)
+
 # One folder of build products for each kernel
-BUILD := build/$(if $(KSRC),ksrc,$(KVER))$(if $(DEBUG),-debug)
+BUILD := build/$(if $(KSRC),ksrc,$(KVER))$(if $(DEBUG),-debug)$(if $(RT),-rt)
+BUILD := $(BUILD)$(if $(COVERAGE),-coverage)
 GUEST_MODULES := $(BUILD)/modules
 
 # All that there is firmware for; MACHINE is the one that is booted
@@ -18,19 +24,19 @@ MACHINES := zcu102 versal
 ifeq ($(filter $(MACHINE),$(MACHINES)),)
 $(error MACHINE=$(MACHINE): there are $(MACHINES))
 endif
-ONLY_ZCU102 := $(filter check coredump host e2e boots guards,$(MAKECMDGOALS))
+ONLY_ZCU102 := $(filter check coredump host e2e boots guards coverage,$(MAKECMDGOALS))
 ifneq ($(if $(filter-out zcu102,$(MACHINE)),$(ONLY_ZCU102)),)
 $(error make $(ONLY_ZCU102) is for MACHINE=zcu102 only, so far)
 endif
 
 # What is given on the command line reaches the scripts by itself
-export KVER KSRC DEBUG CYCLES MACHINE CROSS_COMPILE BUILD
+export KVER KSRC DEBUG VARIANTS CYCLES MACHINE CROSS_COMPILE BUILD
 
 Q := $(if $(filter 1,$(V)),,@)
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run shell coredump check lint host kunit e2e boots guards modules modules_install \
-	dtbs firmware clean deps deps-check kernel source guest
+.PHONY: help run shell coredump check lint host kunit e2e boots guards coverage \
+	modules modules_install dtbs firmware clean deps deps-check kernel source guest
 
 help:
 	@sed -n 's/^## \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
@@ -47,6 +53,7 @@ help:
 ##   make kunit            KUnit suites, in the guest
 ##   make e2e              end-to-end tests, in the guest
 ##   make boots            those that need a boot of their own each
+##   make coverage         which lines of the drivers kunit and e2e run
 ##   make guards           is each guard of the drivers missed when it is gone?
 ##
 ## Build parts of it
@@ -58,13 +65,15 @@ help:
 ##   make clean            remove build/
 ##
 ## Variables
-##   KVER=6.12             the guest's kernel: 6.12 or 6.1, from Debian
+##   KVER=6.12             the guest's kernel, from Debian: 6.12, 6.1, or 7, the
+##                         newest 7.x of the next release's backports
 ##   MACHINE=zcu102        what is booted: zcu102 or versal
 ##   KSRC=DIR              the guest's kernel: your own source tree
 ##   KDIR=DIR              modules: any kernel's build folder
 ##   T=PATTERN             only tests whose name matches, as in T='*stop*'
 ##   DEBUG=1               the guest's kernel: with KASAN, lockdep, kmemleak and
 ##                         more; slow, and what takes long is done less often
+##   RT=1                  the guest's kernel: PREEMPT_RT (6.12 and newer)
 ##   CYCLES=100            how many times the start and stop test goes round
 ##   AMPKIT_CACHE=DIR      where kernels are kept (~/.cache/ampkit)
 ##   V=1                   show every command and the guest's whole console
@@ -102,6 +111,18 @@ e2e:
 boots: deps
 	$(Q)$(MAKE) guest
 	$(Q)scripts/boots.py
+
+# The same tests on a kernel that counts; takes some minutes, and no part in
+# check
+ifdef COVERAGE
+coverage:
+	$(Q)scripts/deps run e2e
+	$(Q)$(MAKE) guest
+	$(Q)scripts/coverage.py
+else
+coverage:
+	$(Q)$(MAKE) COVERAGE=1 coverage
+endif
 
 # Takes some minutes, and no part in check: it tests the tests
 guards: deps
