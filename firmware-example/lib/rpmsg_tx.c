@@ -291,6 +291,21 @@ static struct rpmsg_endpoint *next_wanting(struct rpmsg_remote *remote)
 	return ept;
 }
 
+/* The next time those behind it come first, however often it wants more. */
+static void move_to_end(struct rpmsg_remote *remote,
+			struct rpmsg_endpoint *ept)
+{
+	struct rpmsg_endpoint **at = &remote->epts;
+
+	while (*at != ept)
+		at = &(*at)->next;
+	*at = ept->next;
+	while (*at)
+		at = &(*at)->next;
+	*at = ept;
+	ept->next = NULL;
+}
+
 static bool have_tx(struct rpmsg_remote *remote)
 {
 	return remote->num_spare || virtq_pending(&remote->tx);
@@ -333,6 +348,7 @@ void rpmsg_tx_ready(struct rpmsg_remote *remote)
 	rpmsg_ns_announce(remote);
 	while ((ept = next_wanting(remote)) && have_more_tx(remote)) {
 		ept->wants_tx = false;
+		move_to_end(remote, ept);
 		if (ept->ops->tx_ready)
 			ept->ops->tx_ready(ept);
 	}

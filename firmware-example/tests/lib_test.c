@@ -725,6 +725,40 @@ static void all_that_wait_are_told(void)
 	CHECK(rpmsg_remote_idle_us(&remote) == RPMSG_WAIT_FOREVER);
 }
 
+static void send_until_full(struct rpmsg_endpoint *e)
+{
+	unsigned int *sent = e->priv;
+
+	while (rpmsg_sendto(e, HOST_ADDR, "g", 1, 0) == 0)
+		++*sent;
+}
+
+static const struct rpmsg_ept_ops greedy_ops = { .tx_ready = send_until_full };
+
+/* Each always has more to send than there are buffers. */
+static void greedy_senders_take_turns(void)
+{
+	static struct rpmsg_endpoint greedy[3];
+	unsigned int sent[3] = { 0 }, i;
+
+	setup_up(F_NS | F_EVENT_IDX);
+	for (i = 0; i < 3; i++) {
+		CHECK(!rpmsg_create_ept(&greedy[i], &remote, NULL,
+					RPMSG_ADDR_ANY, RPMSG_ADDR_ANY,
+					&greedy_ops, &sent[i]));
+		send_until_full(&greedy[i]);
+		sent[i] = 0;
+	}
+	for (i = 0; i < 30; i++) {
+		CHECK(host_receive());
+		rpmsg_remote_poll(&remote, NUM);
+	}
+	for (i = 0; i < 3; i++)
+		CHECK(sent[i] == 10);
+	for (i = 0; i < 3; i++)
+		rpmsg_destroy_ept(&greedy[i]);
+}
+
 static void host_takes_one(void)
 {
 	if (waits == 3)
@@ -1106,6 +1140,7 @@ static const struct {
 	TEST(dynamic_addresses_never_leave_their_range),
 	TEST(full_ring_is_told_and_ends),
 	TEST(all_that_wait_are_told),
+	TEST(greedy_senders_take_turns),
 	TEST(waiting_send_sees_buffers_without_a_bell),
 	TEST(nothing_is_truncated),
 	TEST(taken_buffers_are_bounded_and_survive_a_reset),
