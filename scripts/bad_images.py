@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """Make images that a remote must not start, out of one that it starts.
 
-    bad_images.py GOOD.elf OUTDIR
+    bad_images.py GOOD-coreN.elf OUTDIR
 
-Writes OUTDIR/bad-<name>.elf for each function below, and OUTDIR/odd-<name>.elf
-for those that it has to start all the same. What each of them must lead to
+Writes OUTDIR/bad-<name>-coreN.elf for each function below that an image of this
+class can be spoilt by, and OUTDIR/odd-<name>-coreN.elf for those that it has to
+start all the same. What each of them must lead to
 stands in scripts/guest/e2e/bad_input.c and odd_images.c; the guest finds the
 files in /lib/firmware/ampkit. The same input gives the same files.
 """
@@ -14,12 +15,8 @@ import os
 import random
 import struct
 import sys
+from typing import NamedTuple
 
-# Where the good image's remote has its memory, seen from the image region
-CARVEOUTS = 0x200000
-IMAGE_REGION = 0x100000
-VRING0 = 0x100000
-OTHER_REMOTE = 0x400000
 PAGE = 0x1000
 
 RING_REGION = 0x10000
@@ -29,28 +26,63 @@ RSC_DEVMEM = 1
 RSC_TRACE = 2
 RSC_VDEV = 3
 RSC_CTRL = 384
+EM_ARM = 40
+EM_AARCH64 = 183
 EM_RISCV = 243
 ELFCLASS32 = 1
+ELFCLASS64 = 2
 ELFDATA2MSB = 2
-TOP = 1 << 64
+
+
+class Layout(NamedTuple):
+    """Where the good image's remote has its memory."""
+    image_end: int  # behind the carveout of the image
+    vring0: int     # carveout of the first ring
+    behind: int     # right behind all carveouts
+    other: int      # the other remote's image
+
+
+LAYOUTS = {
+    EM_AARCH64: Layout(0x10100000, 0x10100000, 0x10200000, 0x10400000),
+    EM_ARM: Layout(0x80000, 0x10100000, 0x10200000, 0x80000),
+}
+
+
+class Format(NamedTuple):
+    """What differs between the ELF classes."""
+    bits: int
+    header: str         # of struct, see Elf.HEADER
+    segment: tuple      # fields of a program header
+    segment_format: str
+    section_size: int
+    section_offset: int  # place of sh_offset in a section header
+    address: str        # of struct
+
+
+FORMATS = {
+    ELFCLASS32: Format(32, "<16sHHIIIIIHHHHHH",
+                       ("type", "offset", "vaddr", "paddr", "filesz", "memsz",
+                        "flags", "align"), "<IIIIIIII", 40, 16, "<I"),
+    ELFCLASS64: Format(64, "<16sHHIQQQIHHHHHH",
+                       ("type", "flags", "offset", "vaddr", "paddr", "filesz",
+                        "memsz", "align"), "<IIQQQQQQ", 64, 24, "<Q"),
+}
 
 
 class Elf:
-    """A little-endian ELF64 file whose headers can be changed in place."""
+    """A little-endian ELF file whose headers can be changed in place."""
 
     HEADER = ("ident", "type", "machine", "version", "entry", "phoff",
               "shoff", "flags", "ehsize", "phentsize", "phnum", "shentsize",
               "shnum", "shstrndx")
-    HEADER_FORMAT = "<16sHHIQQQIHHHHHH"
-    SEGMENT = ("type", "flags", "offset", "vaddr", "paddr", "filesz",
-               "memsz", "align")
-    SEGMENT_FORMAT = "<IIQQQQQQ"
-    SECTION_SIZE = 64
 
     def __init__(self, data):
         self.data = bytearray(data)
-        if data[:6] != b"\x7fELF\x02\x01":
-            raise ValueError("not a little-endian ELF64 file")
+        if data[:4] != b"\x7fELF" or data[5] != 1:
+            raise ValueError("not a little-endian ELF file")
+        self.format = FORMATS[data[4]]
+        self.top = 1 << self.format.bits
+        self.layout = LAYOUTS[self.header()["machine"]]
 
     def _get(self, names, layout, offset):
         return dict(zip(names, struct.unpack_from(layout, self.data, offset)))
@@ -66,24 +98,24 @@ class Elf:
 
     def header(self):
         """The fields of the ELF header."""
-        return self._get(self.HEADER, self.HEADER_FORMAT, 0)
+        return self._get(self.HEADER, self.format.header, 0)
 
     def set_header(self, **changes):
         """Change fields of the ELF header."""
-        self._set(self.HEADER, self.HEADER_FORMAT, 0, changes)
+        self._set(self.HEADER, self.format.header, 0, changes)
 
     def _segment_offset(self, index):
         return (self.header()["phoff"] +
-                index * struct.calcsize(self.SEGMENT_FORMAT))
+                index * struct.calcsize(self.format.segment_format))
 
     def segment(self, index):
         """The fields of a program header."""
-        return self._get(self.SEGMENT, self.SEGMENT_FORMAT,
+        return self._get(self.format.segment, self.format.segment_format,
                          self._segment_offset(index))
 
     def set_segment(self, index, **changes):
         """Change fields of a program header."""
-        self._set(self.SEGMENT, self.SEGMENT_FORMAT,
+        self._set(self.format.segment, self.format.segment_format,
                   self._segment_offset(index), changes)
 
     def loaded(self):
@@ -106,13 +138,14 @@ class Elf:
 
         def field(index, layout, offset):
             return struct.unpack_from(layout, self.data, header["shoff"] +
-                                      index * self.SECTION_SIZE + offset)[0]
+                                      index * self.format.section_size + offset)[0]
 
-        names = field(header["shstrndx"], "<Q", 24)
+        place = self.format.address, self.format.section_offset
+        names = field(header["shstrndx"], *place)
         for index in range(header["shnum"]):
             start = names + field(index, "<I", 0)
             if self.data[start:start + len(name) + 1] == name + b"\0":
-                return field(index, "<Q", 24)
+                return field(index, *place)
         raise KeyError(name)
 
     def set_resource(self, kind, offset, value):
@@ -135,7 +168,7 @@ class Elf:
     def set_section(self, index, offset, layout, value):
         """Change a field of a section header, by its place in it."""
         struct.pack_into(layout, self.data, self.header()["shoff"] +
-                         index * self.SECTION_SIZE + offset, value)
+                         index * self.format.section_size + offset, value)
 
 
 def empty(elf):
@@ -164,8 +197,13 @@ def machine(elf):
     elf.set_header(machine=EM_RISCV)
 
 
+def other_machine(elf):
+    own = elf.header()["machine"]
+    elf.set_header(machine=EM_ARM if own == EM_AARCH64 else EM_AARCH64)
+
+
 def elf_class(elf):
-    elf.data[4] = ELFCLASS32
+    elf.data[4] ^= ELFCLASS32 ^ ELFCLASS64
 
 
 def endian(elf):
@@ -181,7 +219,7 @@ def phentsize(elf):
 
 
 def phoff(elf):
-    elf.set_header(phoff=TOP - 56)
+    elf.set_header(phoff=elf.top - 56)
 
 
 def shoff(elf):
@@ -201,16 +239,20 @@ def segment_at(elf, address):
 
 
 def segment_outside(elf):
-    segment_at(elf, elf.base() + CARVEOUTS)
+    segment_at(elf, elf.layout.behind)
 
 
 def segment_before(elf):
     segment_at(elf, elf.base() - PAGE)
 
 
+def segment_at_0(elf):
+    segment_at(elf, 0)
+
+
 def segment_one_byte(elf):
     segment = elf.segment(elf.last())
-    elf.set_segment(elf.last(), memsz=elf.base() + IMAGE_REGION -
+    elf.set_segment(elf.last(), memsz=elf.layout.image_end -
                     segment["paddr"] + 1)
 
 
@@ -218,18 +260,18 @@ def segment_one_page(elf):
     segment = elf.segment(elf.last())
     size = -(-segment["memsz"] // PAGE) * PAGE
     elf.set_segment(elf.last(), memsz=size,
-                    paddr=elf.base() + IMAGE_REGION - size + PAGE)
+                    paddr=elf.layout.image_end - size + PAGE)
 
 
 def segment_over_vring(elf):
     # Small enough to fit in there
     filesz = min(elf.segment(elf.last())["filesz"], PAGE)
     elf.set_segment(elf.last(), filesz=filesz, memsz=PAGE)
-    segment_at(elf, elf.base() + VRING0)
+    segment_at(elf, elf.layout.vring0)
 
 
 def over_the_other_remote(elf):
-    segment_at(elf, elf.base() + OTHER_REMOTE)
+    segment_at(elf, elf.layout.other)
 
 
 def segment_above_4g(elf):
@@ -237,7 +279,7 @@ def segment_above_4g(elf):
 
 
 def segment_wraps(elf):
-    elf.set_segment(elf.last(), memsz=TOP - PAGE)
+    elf.set_segment(elf.last(), memsz=elf.top - PAGE)
 
 
 def filesz(elf):
@@ -246,11 +288,11 @@ def filesz(elf):
 
 
 def offset(elf):
-    elf.set_segment(elf.loaded()[0], offset=TOP - PAGE)
+    elf.set_segment(elf.loaded()[0], offset=elf.top - PAGE)
 
 
 def entry(elf):
-    elf.set_header(entry=elf.base() + CARVEOUTS)
+    elf.set_header(entry=elf.layout.behind)
 
 
 def vring_too_large(elf):
@@ -259,15 +301,15 @@ def vring_too_large(elf):
 
 
 def vring_before(elf):
-    elf.set_ring(0, "da", elf.base() + VRING0 - PAGE)
+    elf.set_ring(0, "da", elf.layout.vring0 - PAGE)
 
 
 def vring_behind(elf):
-    elf.set_ring(0, "da", elf.base() + VRING0 + RING_REGION - PAGE)
+    elf.set_ring(0, "da", elf.layout.vring0 + RING_REGION - PAGE)
 
 
 def trace_outside(elf):
-    elf.set_resource(RSC_TRACE, 4, elf.base() + CARVEOUTS)
+    elf.set_resource(RSC_TRACE, 4, elf.layout.behind)
 
 
 def features(elf):
@@ -279,15 +321,15 @@ def devmem(elf):
 
 
 def ctrl_outside(elf):
-    elf.set_resource(RSC_CTRL, 12, elf.base() + CARVEOUTS)
+    elf.set_resource(RSC_CTRL, 12, elf.layout.behind)
 
 
 def ctrl_over_vring(elf):
-    elf.set_resource(RSC_CTRL, 12, elf.base() + VRING0)
+    elf.set_resource(RSC_CTRL, 12, elf.layout.vring0)
 
 
 def ctrl_not_aligned(elf):
-    elf.set_resource(RSC_CTRL, 12, elf.base() + IMAGE_REGION - PAGE + 4)
+    elf.set_resource(RSC_CTRL, 12, elf.layout.image_end - PAGE + 4)
 
 
 def ctrl_short(elf):
@@ -305,6 +347,7 @@ IMAGES = {
     "truncated": truncated,
     "garbage": garbage,
     "machine": machine,
+    "other-machine": other_machine,
     "class": elf_class,
     "endian": endian,
     "no-segments": no_segments,
@@ -315,6 +358,7 @@ IMAGES = {
     "sh-name": sh_name,
     "segment-outside": segment_outside,
     "segment-before": segment_before,
+    "segment-at-0": segment_at_0,
     "segment-one-byte": segment_one_byte,
     "segment-one-page": segment_one_page,
     "segment-over-vring": segment_over_vring,
@@ -329,6 +373,9 @@ IMAGES = {
     "vring-behind": vring_behind,
     "trace-outside": trace_outside,
 }
+
+# Those that an ELF32 file has no numbers for
+ONLY_64 = ("segment-above-4g",)
 
 ODD_IMAGES = {
     "features": features,
@@ -346,12 +393,15 @@ def main():
         sys.exit(__doc__)
     with open(sys.argv[1], "rb") as stream:
         good = stream.read()
+    core = sys.argv[1].rpartition("-")[2]
     os.makedirs(sys.argv[2], exist_ok=True)
     for prefix, images in (("bad", IMAGES), ("odd", ODD_IMAGES)):
         for name, spoil in images.items():
             elf = Elf(good)
+            if name in ONLY_64 and elf.format.bits == 32:
+                continue
             spoil(elf)
-            with open(f"{sys.argv[2]}/{prefix}-{name}.elf", "wb") as stream:
+            with open(f"{sys.argv[2]}/{prefix}-{name}-{core}", "wb") as stream:
                 stream.write(elf.data)
 
 

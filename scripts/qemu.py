@@ -11,7 +11,7 @@ that warns, dies or hangs is a failure. shell hands the terminal over.
 
 The guest may have the load of one of its processors measured from outside, by
 printing "# vcpu N idle begin" and "# vcpu N idle end": less than 1 % of a host
-processor in between is a test passed. With DEBUG, it has to say at its end how
+processor in between is a test passed. "# vcpu N idle never: why" skips it. With DEBUG, it has to say at its end how
 much memory leaked and whether locks are still checked, by printing "# kmemleak:
 N objects" and "# lockdep: on".
 """
@@ -57,7 +57,10 @@ BOARDS = {
 }
 BOARD = BOARDS[MACHINE]
 
-IDLE = re.compile(r"^# vcpu (\d+) idle (begin|end)$")
+# Logs and results; what is booted is made for all machines
+OUT = BUILD if MACHINE == "zcu102" else f"{BUILD}/{MACHINE}"
+
+IDLE = re.compile(r"^# vcpu (\d+) idle (begin|end|never: (.*))$")
 IDLE_PERCENT = 1.0
 
 # What a debug guest says at its end, and what it has to say there
@@ -78,6 +81,7 @@ def command(mode, parameters=(), dtb=BOARD.dtb, devices=()):
     `parameters` go to the kernel, behind those that are always given, and
     `devices` to QEMU; `dtb` is the name of a board.
     """
+    os.makedirs(OUT, exist_ok=True)
     parameters = [
         f"console={BOARD.console},115200", "earlycon", "panic=-1", "printk.time=1",
         "printk_devkmsg=on", "loglevel=7", f"ampkit.mode={mode}",
@@ -91,7 +95,7 @@ def command(mode, parameters=(), dtb=BOARD.dtb, devices=()):
         "-initrd", f"{BUILD}/initramfs.cpio",
         "-append", " ".join(parameters)]
     console = "mon:stdio" if mode == "shell" else "stdio"
-    machine += ["-serial", console, "-serial", f"file:{BUILD}/uart1.log"]
+    machine += ["-serial", console, "-serial", f"file:{OUT}/uart1.log"]
     for device in devices:
         machine += ["-device", device]
     if mode != "shell":
@@ -127,11 +131,20 @@ class Load:
         if not found:
             return
         vcpu = found[1]
+        if found[3]:
+            self._skip(vcpu, found[3])
+            return
         now = time.monotonic(), self._used(vcpu)
         if found[2] == "begin":
             self._began[vcpu] = now
         elif vcpu in self._began:
             self._judge(vcpu, self._began.pop(vcpu), now)
+
+    def _skip(self, vcpu, why):
+        """Once: the guest says so at both ends of the time."""
+        if vcpu not in self._began:
+            self._began[vcpu] = None
+            self._tally.skip(f"vcpu_{vcpu}_is_idle", why)
 
     def _judge(self, vcpu, began, ended):
         seconds = ended[0] - began[0]
@@ -208,7 +221,7 @@ class Tests:
                 self._tally.ok(f"{checker}_is_content")
             else:
                 self._tally.fail(f"{checker}_is_content", f": {said}, see "
-                                 f"{BUILD}/{self._mode}.log")
+                                 f"{OUT}/{self._mode}.log")
 
     def _take_complaint(self, line):
         """Scripts of the guest say "ampkit-<mode>: FAIL why" for what is no
@@ -230,7 +243,7 @@ class Tests:
             print(f"# {test}: the kernel said: {line}")
             if test not in tally.failures:
                 tally.fail(test, ": kernel trouble, see above")
-        tally.store(f"{BUILD}/results/{self._mode}")
+        tally.store(f"{OUT}/results/{self._mode}")
         if not tally.total():
             print(f"no test matches {PATTERN}")
         if tally.failed:
@@ -249,7 +262,7 @@ def shell():
 def judge(mode):
     """Boot, watch, and give a verdict; returns the exit status."""
     machine, changes = command(mode)
-    log_path = f"{BUILD}/{mode}.log"
+    log_path = f"{OUT}/{mode}.log"
     process = subprocess.Popen(machine, env={**os.environ, **changes},
                                stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE,

@@ -2,7 +2,7 @@
 /*
  * Images that must not start. Each is made on the host by
  * scripts/bad_images.py out of the echo image and stands in the guest as
- * /lib/firmware/ampkit/bad-<name>.elf. A start of it fails with its errno, one
+ * /lib/firmware/ampkit/bad-<name>-core<N>.elf. A start of it fails with its errno, one
  * line of the log says what is wrong, not a byte of any carveout or beside one
  * changes, and the good image starts and echoes right afterwards.
  */
@@ -12,14 +12,18 @@
 
 /**
  * struct bad_image - an image that must not start
- * @file: name of the image
+ * @app: name of the image, as of image_of()
  * @error: errno of the start
  * @says: part of the one line in the log
+ * @says32: the same where it is another for an ELF32 image, NULL if it is not
+ * @only64: why there is no such ELF32 image, NULL if there is
  */
 struct bad_image {
-	const char *file;
+	const char *app;
 	int error;
 	const char *says;
+	const char *says32;
+	const char *only64;
 };
 
 /* What the kernel, and Debian's for that, adds around our driver's own line. */
@@ -58,16 +62,20 @@ static void expect_one_complaint(int mark, const char *says)
 static void refuse_image(const void *arg)
 {
 	const struct bad_image *image = arg;
-	__u64 before = carveouts_hash();
 	int mark = log_mark(), err;
+	__u64 before;
 
+	if (machine.elf32 && image->only64)
+		skip("%s", image->only64);
+	before = carveouts_hash();
 	guards_expect_unchanged();
-	remote_set_firmware(0, image->file);
+	remote_set_firmware(0, image_of(0, image->app));
 	err = remote_try_start(0);
 	expect(err == -image->error, "start: %s, should be: %s",
 	       err ? strerror(-err) : "success", strerror(image->error));
 	expect(remote_is(0, "offline"), "after a start that failed");
-	expect_one_complaint(mark, image->says);
+	expect_one_complaint(mark, machine.elf32 && image->says32 ?
+			     image->says32 : image->says);
 	guards_expect_unchanged();
 	expect(carveouts_hash() == before, "a carveout was written");
 	remote_set_firmware(0, remote_default_firmware(0));
@@ -91,7 +99,11 @@ static void refuse_empty_name(void)
 
 static void refuse_path_upwards(void)
 {
-	remote_set_firmware(0, "../../../lib/firmware/ampkit/echo-core2.elf");
+	char path[128];
+
+	snprintf(path, sizeof(path), "../../../lib/firmware/%s",
+		 remote_default_firmware(0));
+	remote_set_firmware(0, path);
 	expect(remote_try_start(0) < 0, "a path with .. is taken");
 	expect(remote_is(0, "offline"), "after a start that failed");
 	remote_set_firmware(0, remote_default_firmware(0));
@@ -103,7 +115,7 @@ static void refuse_while_other_streams(void)
 	int fd = remote_start_and_open(1, 0);
 
 	remote_echo(fd, "before");
-	remote_set_firmware(0, "ampkit/bad-over-the-other-remote.elf");
+	remote_set_firmware(0, image_of(0, "bad-over-the-other-remote"));
 	expect_eq(remote_try_start(0), -EINVAL);
 	remote_echo(fd, "after");
 }
@@ -113,29 +125,30 @@ static void refuse_again_and_again(void)
 	unsigned int round;
 
 	for (round = 0; round < 20; round++) {
-		remote_set_firmware(0, "ampkit/bad-segment-outside.elf");
+		remote_set_firmware(0, image_of(0, "bad-segment-outside"));
 		expect_eq(remote_try_start(0), -EINVAL);
-		remote_set_firmware(0, "ampkit/missing.elf");
+		remote_set_firmware(0, image_of(0, "missing"));
 		expect_eq(remote_try_start(0), -ENOENT);
 	}
 	remote_set_firmware(0, remote_default_firmware(0));
 	remote_check_echo(0);
 }
 
-/* A line of the table below: the image bad-<name>.elf is refused. */
-#define REFUSED(sentence, image, err, text)				\
+/* A line of the table below: the image bad-<name> is refused. */
+#define REFUSED(sentence, image, err, text, ...)			\
 	TEST_WITH(sentence "_is_refused", refuse_image,			\
 		  (&(const struct bad_image) {				\
-			.file = "ampkit/" image ".elf",			\
+			.app = image,					\
 			.error = err,					\
 			.says = text,					\
+			##__VA_ARGS__					\
 		  }))
 
 static const struct test tests[] = {
-	REFUSED("a_missing_image", "missing", ENOENT, "missing.elf"),
+	REFUSED("a_missing_image", "missing", ENOENT, "missing-core"),
 	TEST("an_empty_name_is_refused", refuse_empty_name),
 	TEST("a_name_that_leads_upwards_is_refused", refuse_path_upwards),
-	REFUSED("an_empty_file", "bad-empty", EINVAL, "bad-empty.elf"),
+	REFUSED("an_empty_file", "bad-empty", EINVAL, "bad-empty-core"),
 	REFUSED("an_image_cut_in_its_header", "bad-cut-header", EINVAL,
 		"cut short"),
 	REFUSED("an_image_cut_in_its_program_headers",
@@ -145,8 +158,13 @@ static const struct test tests[] = {
 	REFUSED("garbage", "bad-garbage", EINVAL, "not an ELF"),
 	REFUSED("an_image_for_another_machine", "bad-machine", EINVAL,
 		"another machine"),
-	REFUSED("an_elf64_image_that_says_elf32", "bad-class", EINVAL,
-		"size of a program header"),
+	REFUSED("an_image_that_says_it_is_of_the_other_class", "bad-class",
+		EINVAL, "size of a program header",
+		.says32 = "not ELF32"),
+	REFUSED("an_image_for_the_cores_of_another_soc", "other-soc", EINVAL,
+		"another machine", .says32 = "not ELF32"),
+	REFUSED("an_image_of_the_right_class_for_another_soc",
+		"bad-other-machine", EINVAL, "another machine"),
 	REFUSED("a_big_endian_image", "bad-endian", EINVAL, "little endian"),
 	REFUSED("an_image_without_segments", "bad-no-segments", EINVAL,
 		"no segments"),
@@ -163,6 +181,8 @@ static const struct test tests[] = {
 		EINVAL, "outside the carveouts"),
 	REFUSED("a_segment_right_before_the_carveouts", "bad-segment-before",
 		EINVAL, "outside the carveouts"),
+	REFUSED("a_segment_at_address_0", "bad-segment-at-0", EINVAL,
+		"outside the carveouts"),
 	REFUSED("a_segment_one_byte_too_long", "bad-segment-one-byte", EINVAL,
 		"outside the carveouts"),
 	REFUSED("a_segment_one_page_too_far", "bad-segment-one-page", EINVAL,
@@ -172,7 +192,8 @@ static const struct test tests[] = {
 	REFUSED("a_segment_over_the_other_remote", "bad-over-the-other-remote",
 		EINVAL, "outside the carveouts"),
 	REFUSED("a_segment_above_4_GiB", "bad-segment-above-4g", EINVAL,
-		"outside the carveouts"),
+		"outside the carveouts",
+		.only64 = "ELF32 has no addresses above 4 GiB"),
 	REFUSED("a_segment_that_wraps", "bad-segment-wraps", EINVAL,
 		"outside the carveouts"),
 	REFUSED("a_segment_larger_in_the_file", "bad-filesz", EINVAL,

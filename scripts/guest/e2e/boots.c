@@ -8,8 +8,6 @@
 
 #include "e2e.h"
 
-#define FIRST_CORE		2
-
 /*
  * Has QEMU look at a core's reset, and waits until it did. What the answer has
  * to be is told by the end of the test's name, and judged there.
@@ -19,7 +17,7 @@ static void ask_host(unsigned int remote, const char *test)
 	struct pollfd console = { STDIN_FILENO, POLLIN, 0 };
 	char answer[8];
 
-	note("host: is core %u in reset, %s", FIRST_CORE + remote, test);
+	note("host: is core %u in reset, %s", core_of(remote), test);
 	expect_eq(poll(&console, 1, 2 * WAIT_MS), 1);
 	expect_ok(read(STDIN_FILENO, answer, sizeof(answer)));
 }

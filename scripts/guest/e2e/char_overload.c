@@ -399,7 +399,7 @@ static void close_endpoint_while_held(void)
 /* Starts the firmware that counts, and opens its channel */
 static int bench_open(void)
 {
-	remote_set_firmware(0, "ampkit/bench-core2.elf");
+	remote_set_firmware(0, image_of(0, "bench"));
 	return remote_start_and_open(0, O_NONBLOCK);
 }
 

@@ -81,7 +81,7 @@ static struct two two_up(void)
 	__u64 number;
 
 	expect_ok(module_load("rpmsg_ctrl"));
-	remote_set_firmware(0, "ampkit/multi-core2.elf");
+	remote_set_firmware(0, image_of(0, "multi"));
 	two.first = remote_start_and_open(0, O_NONBLOCK);
 	two.second = open_second(make_second_echo(two.first));
 	remote_echo(two.second, "before");

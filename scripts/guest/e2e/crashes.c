@@ -89,9 +89,6 @@ static void kill_victim(struct victim *victim, __u32 how)
 /* Both cores at once, in each way to die in turn; hangs take their time. */
 static void recover_again_and_again(void)
 {
-	static const char *const images[] = {
-		HOSTILE, "ampkit/hostile-core3.elf",
-	};
 	static const __u32 ways[] = {
 		HOSTILE_CRASH_ABORT, HOSTILE_CRASH_IRQ, HOSTILE_HANG,
 	};
@@ -101,7 +98,7 @@ static void recover_again_and_again(void)
 
 	for (j = 0; j < REMOTES; j++) {
 		victims[j].remote = j;
-		remote_set_firmware(j, images[j]);
+		remote_set_firmware(j, image_of(j, "hostile"));
 		close(remote_start_and_open(j, 0));
 	}
 	for (i = 0; i < rounds; i++) {

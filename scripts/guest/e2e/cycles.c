@@ -214,8 +214,8 @@ static void cycle_modules(void)
 }
 
 static const struct test tests[] = {
-	TEST("core_2_cycles_while_core_3_streams", cycle_first),
-	TEST("core_3_cycles_while_core_2_streams", cycle_second),
+	TEST("the_first_core_cycles_while_the_second_streams", cycle_first),
+	TEST("the_second_core_cycles_while_the_first_streams", cycle_second),
 	TEST("the_modules_cycle", cycle_modules),
 };
 

@@ -42,7 +42,7 @@
 /* The largest payload of a 512 byte buffer behind its 16 byte header. */
 #define PAYLOAD_MAX	496
 
-/* The remotes of the test machine; remoteproc0 is core 2, 1 is core 3. */
+/* The remotes of each test machine, by the numbers of their cores. */
 #define REMOTES		2
 
 #define SYSFS_RPROC	"/sys/class/remoteproc/remoteproc"
@@ -214,6 +214,7 @@ const char *log_trouble(const char *text);
 /* remote.c: a remote processor and its channel */
 
 const char *remote_default_firmware(unsigned int remote);
+void remote_device(unsigned int remote, char *name, size_t size);
 void remote_set_firmware(unsigned int remote, const char *name);
 void remote_state(unsigned int remote, char *state, size_t size);
 bool remote_is(unsigned int remote, const char *state);
@@ -311,20 +312,91 @@ bool stream_receive(struct stream *stream);
 void stream_exchange(struct stream *stream, unsigned int messages);
 void stream_leave(struct stream *stream, unsigned int outstanding);
 
-/* physical.c: physical memory and what lies beside the carveouts */
+/* machine.c: what differs between the machines that the tests run on */
 
-#define CARVEOUT_BASE(remote)	(0x10000000UL + (remote) * 0x400000UL)
-#define CARVEOUT_SIZE		0x200000UL
-#define CARVEOUT_VRING0		0x100000UL
-#define CARVEOUT_VRING1		0x110000UL
-#define CARVEOUT_BUFFERS	0x120000UL
-#define CARVEOUT_BUFFERS_SIZE	0x80000UL
-#define CARVEOUT_VDEV1		0x1a0000UL
+#define MACHINE_REGIONS		16
+#define MACHINE_GUARDS		8
+
+/**
+ * struct range - a piece of physical memory
+ * @base: its address
+ * @size: bytes
+ */
+struct range {
+	__u64 base;
+	__u64 size;
+};
+
+/**
+ * struct region - a carveout
+ * @name: as the device tree calls it: "image", "vdev0vring0", ...
+ * @range: where it is
+ */
+struct region {
+	char name[24];
+	struct range range;
+};
+
+/**
+ * struct machine_remote - a remote, as the device tree has it
+ * @node: its node, in sysfs
+ * @core: number of its core
+ * @firmware: the image that it is to run
+ * @regions: its carveouts
+ * @num_regions: their number
+ * @bell: the platform device of its mailbox
+ * @is_rung: the host can ring it; another has to look for itself, and so
+ *	never sleeps
+ */
+struct machine_remote {
+	char node[128];
+	unsigned int core;
+	char firmware[64];
+	struct region regions[MACHINE_REGIONS];
+	size_t num_regions;
+	char bell[64];
+	bool is_rung;
+};
+
+/**
+ * struct machine - the machine that the tests run on
+ * @remotes: its remotes
+ * @bell_module: the module of its mailboxes
+ * @shared_bell: all remotes ring by one interrupt
+ * @reset: register with a bit for each core, which holds it in reset
+ * @elf32: its images are ELF32, and no others
+ * @first_vcpu: QEMU's number of core 0
+ * @guards: memory beside carveouts, that is reserved for nobody
+ * @num_guards: their number
+ */
+struct machine {
+	struct machine_remote remotes[REMOTES];
+	const char *bell_module;
+	bool shared_bell;
+	__u64 reset;
+	bool elf32;
+	unsigned int first_vcpu;
+	struct range guards[MACHINE_GUARDS];
+	size_t num_guards;
+};
+
+extern struct machine machine;
+
+void machine_init(void);
+unsigned int core_of(unsigned int remote);
+const char *image_of(unsigned int remote, const char *app);
+const char *tree_path(unsigned int remote);
+struct range region_of(unsigned int remote, const char *name);
+const char *bell_driver(const char *file);
+const char *bell_file(unsigned int remote, const char *file);
+
+/* physical.c: physical memory and what lies beside the carveouts */
 
 const __u64 *phys_map(__u64 address, size_t size);
 __u64 phys_word(const __u64 *word);
 __u64 phys_hash(__u64 address, size_t size);
 __u32 phys_read32(__u64 address);
+__u64 carveouts_of_hash(unsigned int remote, const char *pattern);
 __u64 carveouts_hash(void);
 void guards_take(void);
 void guards_expect_unchanged(void);

@@ -26,10 +26,10 @@
 #define DEPTH		"8"
 
 #define CORE_DRIVER	"/sys/bus/platform/drivers/amp_core/"
-#define BELL_DRIVER	"/sys/bus/platform/drivers/irq_doorbell/"
 
+/* And that of the mailbox */
 static const char *const modules[] = {
-	"irq_doorbell", "rproc_relay", "amp_rproc", "rpmsg_char", "rpmsg_ctrl",
+	"rproc_relay", "amp_rproc", "rpmsg_char", "rpmsg_ctrl",
 };
 
 static unsigned long long number_in(const char *path)
@@ -75,33 +75,38 @@ static void spare_rproc_add(void)
 	set_number(FAILSLAB "reject-end", end);
 }
 
+/* Stretches a range of addresses so that a module's code, if loaded, is in it. */
+static void stretch_over(const char *module, unsigned long long *low,
+			 unsigned long long *high)
+{
+	unsigned long long text, size;
+	char path[128];
+
+	snprintf(path, sizeof(path), "/sys/module/%s/sections/.text", module);
+	if (!exists(path))
+		return;
+	text = number_in(path);
+	snprintf(path, sizeof(path), "/sys/module/%s/coresize", module);
+	size = number_in(path);
+	if (text < *low)
+		*low = text;
+	if (text + size > *high)
+		*high = text + size;
+}
+
 /* Counts only what happens in our modules. */
 static void aim_at_our_modules(void)
 {
 	unsigned long long low = ~0ULL, high = 0;
-	char path[128];
 	struct utsname kernel;
 	size_t i;
 
 	expect_ok(uname(&kernel));
 	if (!strncmp(kernel.release, "6.1.", 4))
 		skip("fail-nth of 6.1 counts everybody's allocations");
-	for (i = 0; i < ARRAY_SIZE(modules); i++) {
-		unsigned long long text, size;
-
-		snprintf(path, sizeof(path), "/sys/module/%s/sections/.text",
-			 modules[i]);
-		if (!exists(path))
-			continue;
-		text = number_in(path);
-		snprintf(path, sizeof(path), "/sys/module/%s/coresize",
-			 modules[i]);
-		size = number_in(path);
-		if (text < low)
-			low = text;
-		if (text + size > high)
-			high = text + size;
-	}
+	stretch_over(machine.bell_module, &low, &high);
+	for (i = 0; i < ARRAY_SIZE(modules); i++)
+		stretch_over(modules[i], &low, &high);
 	expect(low < high, "no module of ours");
 	expect_ok(write_file(FAILSLAB "verbose", "0"));
 	expect_ok(write_file(FAILSLAB "ignore-gfp-wait", "N"));
@@ -178,16 +183,6 @@ static void sweep(const struct operation *op)
 
 static char device[64];
 
-static void find(const char *pattern)
-{
-	glob_t found;
-
-	expect_eq(glob(pattern, 0, NULL, &found), 0);
-	snprintf(device, sizeof(device), "%s",
-		 strrchr(found.gl_pathv[0], '/') + 1);
-	globfree(&found);
-}
-
 static void unbind_core(void)
 {
 	expect_ok(write_file(CORE_DRIVER "unbind", device));
@@ -200,24 +195,24 @@ static int bind_core(void)
 
 static void prepare_core(void)
 {
-	find(CORE_DRIVER "*core@2");
+	remote_device(0, device, sizeof(device));
 	unbind_core();
 }
 
 static int bind_bell(void)
 {
-	return write_file(BELL_DRIVER "bind", device);
+	return write_file(bell_driver("bind"), device);
 }
 
 static void unbind_bell(void)
 {
-	expect_ok(write_file(BELL_DRIVER "unbind", device));
+	expect_ok(write_file(bell_driver("unbind"), device));
 }
 
 /* The remote goes with its bell, and comes back with it. */
 static void prepare_bell(void)
 {
-	find(BELL_DRIVER "*core2");
+	snprintf(device, sizeof(device), "%s", machine.remotes[0].bell);
 	unbind_bell();
 }
 
@@ -241,12 +236,9 @@ static const struct operation probe_bell = {
 
 static const struct operation start_op = { "start", NULL, start, stop };
 
-static void restore_drivers(const char *driver)
+static void restore_drivers(const char *bind)
 {
-	char path[128];
-
-	snprintf(path, sizeof(path), "%sbind", driver);
-	expect_ok(write_file(path, device));
+	expect_ok(write_file(bind, device));
 	modules_load();
 	remote_check_echo(0);
 }
@@ -255,14 +247,14 @@ static void probe_without_memory(void)
 {
 	aim_at_our_modules();
 	sweep(&probe);
-	restore_drivers(CORE_DRIVER);
+	restore_drivers(CORE_DRIVER "bind");
 }
 
 static void probe_bell_without_memory(void)
 {
 	aim_at_our_modules();
 	sweep(&probe_bell);
-	restore_drivers(BELL_DRIVER);
+	restore_drivers(bell_driver("bind"));
 }
 
 static void start_without_memory(void)

@@ -27,10 +27,7 @@
 
 static void start_image(unsigned int remote, const char *app)
 {
-	char name[64];
-
-	snprintf(name, sizeof(name), "ampkit/%s-core%u.elf", app, remote + 2);
-	remote_set_firmware(remote, name);
+	remote_set_firmware(remote, image_of(remote, app));
 	remote_start(remote);
 }
 
@@ -40,7 +37,7 @@ static void on_both(const char *app, void (*test)(unsigned int remote))
 	unsigned int remote;
 
 	for (remote = 0; remote < REMOTES; remote++) {
-		note("%s on core %u", app, remote + 2);
+		note("%s on core %u", app, core_of(remote));
 		start_image(remote, app);
 		test(remote);
 		remote_stop(remote);

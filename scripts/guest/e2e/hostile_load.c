@@ -27,9 +27,6 @@
 /* No task waits longer for its processor, on a busy host */
 #define STALL_US	500000
 
-/* The trace is somewhere in there */
-#define IMAGE_SIZE	CARVEOUT_VRING0
-
 static void exchange(int fd, unsigned int messages)
 {
 	struct stream stream;
@@ -274,15 +271,20 @@ static void ring_while_the_driver_goes(void)
 /* In the trace, which no file shows while nobody is attached. */
 static bool has_seen_its_host_go(void *unused)
 {
-	static __u64 image[IMAGE_SIZE / sizeof(__u64)];
-	const __u64 *words = phys_map(CARVEOUT_BASE(0), IMAGE_SIZE);
+	struct range range = region_of(0, "image");
+	const __u64 *words = phys_map(range.base, range.size);
+	__u64 *image = malloc(range.size);
+	bool seen;
 	size_t i;
 
 	(void)unused;
-	for (i = 0; i < ARRAY_SIZE(image); i++)
+	expect(image, "no memory");
+	for (i = 0; i < range.size / sizeof(*image); i++)
 		image[i] = phys_word(&words[i]);
-	munmap((void *)words, IMAGE_SIZE);
-	return memmem(image, sizeof(image), "link down", strlen("link down"));
+	munmap((void *)words, range.size);
+	seen = memmem(image, range.size, "link down", strlen("link down"));
+	free(image);
+	return seen;
 }
 
 /*

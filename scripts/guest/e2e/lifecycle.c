@@ -11,8 +11,6 @@
 
 #include "e2e.h"
 
-#define FIRST_REMOTE_CORE	2
-
 /* A descriptor of the shared ring: device address, then length and flags. */
 #define RING_ENTRIES		256
 #define DESC_WORDS		2
@@ -31,7 +29,7 @@ static void load_and_unload_three_times(void)
 
 static void refuse_rmmod_of_what_is_in_use(void)
 {
-	expect_errno(module_unload("irq_doorbell"), EAGAIN);
+	expect_errno(module_unload(machine.bell_module), EAGAIN);
 	expect_errno(module_unload("rproc_relay"), EAGAIN);
 	remote_check_echo(0);
 }
@@ -68,7 +66,9 @@ static void start_echo_stop(const void *arg)
 /* The same code and data, but headers of the other class. */
 static void run_elf32(void)
 {
-	remote_set_firmware(0, "ampkit/echo32-core2.elf");
+	if (machine.elf32)
+		skip("all images of this machine are ELF32");
+	remote_set_firmware(0, image_of(0, "echo32"));
 	remote_check_echo(0);
 	remote_check_echo(0);
 	remote_set_firmware(0, remote_default_firmware(0));
@@ -113,8 +113,7 @@ static void read_trace(void)
 	for (remote = 0; remote < REMOTES; remote++) {
 		close(remote_start_and_open(remote, 0));
 		remote_trace(remote, trace, sizeof(trace));
-		snprintf(core, sizeof(core), "core %u",
-			 FIRST_REMOTE_CORE + remote);
+		snprintf(core, sizeof(core), "core %u", core_of(remote));
 		expect(strstr(trace, "echo"), "trace: %s", trace);
 		expect(strstr(trace, core), "trace: %s", trace);
 		expect(strstr(trace, "nonce"), "trace: %s", trace);
@@ -175,7 +174,7 @@ static void describe_node(void)
 
 static void run_without_table(void)
 {
-	remote_set_firmware(0, "ampkit/hello-core2.elf");
+	remote_set_firmware(0, image_of(0, "hello"));
 	remote_start(0);
 	expect(!remote_in_reset(0), "the core waits");
 	expect_eq(count_entries("/sys/bus/virtio/devices/*"), 0);
@@ -219,19 +218,18 @@ static void place_rings_in_carveouts(void)
 		snprintf(path, sizeof(path), DEBUGFS_RPROC "%u/resource_table",
 			 remote);
 		expect_ok(read_file(path, table, sizeof(table)));
-		expect_in_table(table, "vring 0", CARVEOUT_BASE(remote) +
-				CARVEOUT_VRING0);
-		expect_in_table(table, "vring 1", CARVEOUT_BASE(remote) +
-				CARVEOUT_VRING1);
+		expect_in_table(table, "vring 0",
+				region_of(remote, "vdev0vring0").base);
+		expect_in_table(table, "vring 1",
+				region_of(remote, "vdev0vring1").base);
 	}
 }
 
 /* Reads the shared descriptors of a ring that is known to be in full use. */
 static void place_buffers_in_carveout(void)
 {
-	__u64 base = CARVEOUT_BASE(0) + CARVEOUT_BUFFERS, address;
-	__u64 vdev1 = phys_hash(CARVEOUT_BASE(0) + CARVEOUT_VDEV1,
-				   CARVEOUT_SIZE - CARVEOUT_VDEV1);
+	__u64 others = carveouts_of_hash(0, "vdev[!0]*"), address;
+	struct range buffers = region_of(0, "vdev0buffer");
 	const __u64 *ring;
 	struct stream stream;
 	__u64 lowest = ~0ULL;
@@ -239,24 +237,24 @@ static void place_buffers_in_carveout(void)
 
 	stream_init(&stream, remote_start_and_open(0, O_NONBLOCK), 64, false);
 	stream_exchange(&stream, 2 * RING_ENTRIES);
-	ring = phys_map(CARVEOUT_BASE(0) + CARVEOUT_VRING0, 4096);
+	ring = phys_map(region_of(0, "vdev0vring0").base, 4096);
 	for (i = 0; i < RING_ENTRIES; i++) {
 		address = phys_word(&ring[i * DESC_WORDS]);
 		if (!address)
 			continue;
 		used++;
-		expect(address >= base && address - base <=
-		       CARVEOUT_BUFFERS_SIZE - 512,
+		expect(address >= buffers.base &&
+		       address - buffers.base <= buffers.size - 512,
 		       "descriptor %u: %#llx", i, address);
 		if (address < lowest)
 			lowest = address;
 	}
 	munmap((void *)ring, 4096);
 	expect(used > 1, "%u descriptors are in use", used);
-	expect(lowest == base, "the first buffer is at %#llx",
+	expect(lowest == buffers.base, "the first buffer is at %#llx",
 	       lowest);
-	expect_eq(phys_hash(CARVEOUT_BASE(0) + CARVEOUT_VDEV1,
-			    CARVEOUT_SIZE - CARVEOUT_VDEV1) == vdev1, true);
+	expect(carveouts_of_hash(0, "vdev[!0]*") == others,
+	       "another device's were written");
 }
 
 static void stop_at_rmmod(void)
@@ -280,9 +278,9 @@ static const struct test tests[] = {
 	     refuse_rmmod_of_what_is_in_use),
 	TEST("the_state_file_follows_the_remote", follow_state_file),
 	TEST("wrong_commands_are_refused", refuse_wrong_commands),
-	TEST_WITH("core_2_starts_echoes_and_stops",
+	TEST_WITH("the_first_core_starts_echoes_and_stops",
 		  start_echo_stop, &first_remote),
-	TEST_WITH("core_3_starts_echoes_and_stops",
+	TEST_WITH("the_second_core_starts_echoes_and_stops",
 		  start_echo_stop, &second_remote),
 	TEST("an_image_in_an_elf32_container_runs", run_elf32),
 	TEST("both_cores_run_at_once", run_both),

@@ -69,6 +69,7 @@ int main(int argc, char **argv)
 	const char *glob = argc > 1 ? argv[1] : param("tests", "*");
 	const char *boot = param("boot", NULL);
 
+	machine_init();
 	if (boot)
 		return run_boot(boot);
 	return run_suites(suites, ARRAY_SIZE(suites), glob) ? 1 : 0;

@@ -10,7 +10,7 @@
 
 #include "e2e.h"
 
-#define HOSTILE		"ampkit/hostile-core2.elf"
+#define HOSTILE		image_of(0, "hostile")
 
 /* A hung remote is noticed after four periods of its heartbeat */
 #define HANG_MS		20000

@@ -5,15 +5,15 @@
  * a test's name is that of the fault in the list of those that must not break
  * the host.
  */
+#define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "misuse.h"
 
-#define FOLDER		"/lib/firmware/ampkit/"
-#define IMAGE		FOLDER "hostile-core2.elf"
-#define AWAY		FOLDER "away.elf"
+#define FOLDER		"/lib/firmware/"
+#define AWAY		FOLDER "ampkit/away.elf"
 
 /* Name service and event index, of all that a device can offer */
 #define FEATURES_TAKEN	0x20000001
@@ -22,7 +22,7 @@ static void start_odd(const char *image)
 {
 	int fd;
 
-	remote_set_firmware(0, image);
+	remote_set_firmware(0, image_of(0, image));
 	fd = remote_start_and_open(0, 0);
 	remote_echo(fd, "odd, but it works");
 	close(fd);
@@ -34,7 +34,7 @@ static void offer_all_features(void)
 	char table[4096];
 	const char *line;
 
-	start_odd("ampkit/odd-features.elf");
+	start_odd("odd-features");
 	expect_ok(read_file(DEBUGFS_RPROC "0/resource_table", table,
 			    sizeof(table)));
 	line = strstr(table, "Guest features");
@@ -49,7 +49,7 @@ static void ask_for_device_memory(void)
 {
 	int mark = log_mark();
 
-	start_odd("ampkit/odd-devmem.elf");
+	start_odd("odd-devmem");
 	expect(log_says(mark, "devmem entry ignored"), "the log is silent");
 	remote_stop(0);
 	hostile_good_again();
@@ -86,29 +86,39 @@ static bool is_told(void *context)
 
 /**
  * struct other - another image in the place of the one that runs
- * @file: its path
+ * @image: its name, as of image_of()
  * @says: what the log says when the recovery refuses it
  */
 struct other {
-	const char *file;
+	const char *image;
 	const char *says;
 };
+
+static const char *image_path(const char *app)
+{
+	char *path;
+
+	if (asprintf(&path, FOLDER "%s", image_of(0, app)) < 0)
+		fail("no memory");
+	return path;
+}
 
 /* Once the image is back, it starts again; by itself where it went on trying. */
 static void recover_with_another(const void *arg)
 {
 	const struct other *other = arg;
 	struct told told = { .text = other->says };
+	const char *image = image_path("hostile");
 	int fd = hostile_start(0);
 	bool refused;
 
-	expect_ok(rename(IMAGE, AWAY));
-	expect_ok(link(other->file, IMAGE));
+	expect_ok(rename(image, AWAY));
+	expect_ok(link(image_path(other->image), image));
 	told.mark = log_mark();
 	hostile_tell(fd, HOSTILE_CRASH_ABORT, 0);
 	close(fd);
 	refused = wait_until(is_told, &told, HANG_MS);
-	expect_ok(rename(AWAY, IMAGE));
+	expect_ok(rename(AWAY, image));
 	expect(refused, "no recovery was refused");
 
 	fd = remote_open(0, 0);
@@ -122,11 +132,11 @@ static void recover_with_another(const void *arg)
 
 #define BLOCK(sentence, image)						\
 	TEST_WITH("fault_09_a_control_block_" sentence "_is_ignored",	\
-		  announce_a_bad_block, "ampkit/odd-ctrl-" image ".elf")
+		  announce_a_bad_block, "odd-ctrl-" image)
 
 #define REPLACED(sentence, image, text)					\
 	TEST_WITH(sentence, recover_with_another,			\
-		  (&(const struct other){ FOLDER image, text }))
+		  (&(const struct other){ image, text }))
 
 static const struct test tests[] = {
 	TEST("fault_09_features_that_nobody_knows_are_not_taken",
@@ -138,9 +148,9 @@ static const struct test tests[] = {
 	BLOCK("that_is_too_short", "short"),
 	BLOCK("of_another_version", "version"),
 	REPLACED("fault_11_a_bad_image_is_refused_by_a_recovery",
-		 "bad-segment-outside.elf", "segment lies outside"),
+		 "bad-segment-outside", "segment lies outside"),
 	REPLACED("fault_11_another_table_is_refused_by_a_recovery",
-		 "multi-core2.elf", "not the resource table"),
+		 "multi", "not the resource table"),
 };
 
 const struct suite odd_images_suite = {

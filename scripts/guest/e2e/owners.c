@@ -16,15 +16,16 @@
 #include "misuse.h"
 
 #define USER		"rproc_user"
-#define USER_NODE	"node=/soc/remoteproc@fd1a0000/core@2"
 #define DRIVER		"/sys/bus/platform/drivers/amp_core/"
-#define BELL_DRIVER	"/sys/bus/platform/drivers/irq_doorbell/"
 #define VIRTIO_DRIVER	"/sys/bus/virtio/drivers/virtio_rpmsg_bus/"
 #define CDEV		"/dev/remoteproc0"
 
 static void user_comes(void)
 {
-	if (module_load_with(USER, USER_NODE))
+	char node[160];
+
+	snprintf(node, sizeof(node), "node=%s", tree_path(0));
+	if (module_load_with(USER, node))
 		fail("insmod " USER ": %s", strerror(errno));
 }
 
@@ -116,15 +117,6 @@ static void keep_the_driver(void)
 	user_goes();
 }
 
-static void find_device(char *name, size_t size)
-{
-	glob_t found;
-
-	expect_eq(glob(DRIVER "*core@2", 0, NULL, &found), 0);
-	snprintf(name, size, "%s", strrchr(found.gl_pathv[0], '/') + 1);
-	globfree(&found);
-}
-
 static bool remotes_are_there(void *unused)
 {
 	(void)unused;
@@ -147,7 +139,7 @@ static void unbind_what_is_in_use(void)
 	if (!strncmp(kernel.release, "6.1.", 4))
 		skip("rproc_put() of 6.1 wants a driver that is still bound");
 
-	find_device(device, sizeof(device));
+	remote_device(0, device, sizeof(device));
 	user_comes();
 	expect_ok(write_file(DRIVER "unbind", device));
 	expect(remote_in_reset(0), "it runs without a driver");
@@ -172,7 +164,7 @@ static void unbind_under_traffic(void)
 	unsigned int round, rounds = param_number("cycles", 100) / 5;
 	char device[64];
 
-	find_device(device, sizeof(device));
+	remote_device(0, device, sizeof(device));
 	for (round = 0; round < rounds; round++) {
 		pthread_t thread;
 		int fd = remote_start_and_open(0, O_NONBLOCK);
@@ -299,7 +291,7 @@ static void come_before_the_bell(void)
 	expect_ok(module_load("rproc_relay"));
 	expect_ok(module_load("amp_rproc"));
 	expect_eq(count_entries(SYSFS_RPROC "[0-9]*"), 0);
-	expect_ok(module_load("irq_doorbell"));
+	expect_ok(module_load(machine.bell_module));
 	expect_soon(remotes_are_there, NULL, WAIT_MS);
 	/* They may have come in another order than the tests count on */
 	modules_unload();
@@ -310,6 +302,7 @@ static void come_before_the_bell(void)
 /* Nothing rings a bell that is gone: the remote goes with it, and comes back. */
 static void take_the_bell_away(void)
 {
+	char device[64], bound[128];
 	int fd;
 
 	/* Those made anew are not known to hang together by the device tree */
@@ -317,12 +310,15 @@ static void take_the_bell_away(void)
 	modules_load();
 	fd = remote_start_and_open(0, 0);
 	remote_echo(fd, "while it rings");
-	expect_ok(write_file(BELL_DRIVER "unbind", "doorbell-core2"));
+	remote_device(0, device, sizeof(device));
+	snprintf(bound, sizeof(bound), DRIVER "%s", device);
+	expect(exists(bound), "it is not bound");
+	expect_ok(write_file(bell_driver("unbind"), machine.remotes[0].bell));
 	expect(remote_in_reset(0), "it runs without a bell");
 	expect_errno(write(fd, "dead", 4), EPIPE);
 	close(fd);
-	expect(!exists(DRIVER "fd1a0000.remoteproc:core@2"), "it is bound");
-	expect_ok(write_file(BELL_DRIVER "bind", "doorbell-core2"));
+	expect(!exists(bound), "it is bound");
+	expect_ok(write_file(bell_driver("bind"), machine.remotes[0].bell));
 	expect_soon(remotes_are_there, NULL, WAIT_MS);
 	remote_check_echo(0);
 }

@@ -2,11 +2,11 @@
 /*
  * Physical memory: the carveouts through /dev/mem, and guards beside them.
  *
- * The device tree reserves GUARD_SIZE on both sides of a remote's carveouts for
- * nobody. What the harness writes there stays, unless something writes where
- * it must not.
+ * The device tree reserves memory beside a remote's carveouts for nobody. What the
+ * harness writes there stays, unless something writes where it must not.
  */
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -14,21 +14,19 @@
 #include "e2e.h"
 
 #define PAGE		4096UL
-#define GUARD_SIZE	0x10000UL
-#define GUARD_WORDS	(GUARD_SIZE / sizeof(__u64))
-
 /**
  * struct guard - reserved memory beside a carveout
  * @physical: its physical address
  * @words: its content
+ * @count: their number
  */
 struct guard {
 	__u64 physical;
 	__u64 *words;
+	size_t count;
 };
 
-/* Before and behind the carveouts of each remote. */
-static struct guard guards[2 * REMOTES];
+static struct guard guards[MACHINE_GUARDS];
 
 static void *map(__u64 address, size_t size, int prot)
 {
@@ -106,6 +104,27 @@ __u32 phys_read32(__u64 address)
 }
 
 /**
+ * carveouts_of_hash() - hash of carveouts of a remote
+ * @remote: index of the remote
+ * @pattern: of their names
+ *
+ * Return: the hash.
+ */
+__u64 carveouts_of_hash(unsigned int remote, const char *pattern)
+{
+	const struct machine_remote *of = &machine.remotes[remote];
+	__u64 hash = 0;
+	size_t i;
+
+	for (i = 0; i < of->num_regions; i++)
+		if (!fnmatch(pattern, of->regions[i].name, 0))
+			hash = mix64(hash) ^ phys_hash(of->regions[i].range.base,
+						       of->regions[i].range.size);
+	expect(hash, "remote %u has no %s", remote, pattern);
+	return hash;
+}
+
+/**
  * carveouts_hash() - hash of the carveouts of all remotes
  *
  * Return: the hash.
@@ -116,8 +135,7 @@ __u64 carveouts_hash(void)
 	unsigned int remote;
 
 	for (remote = 0; remote < REMOTES; remote++)
-		hash = mix64(hash) ^ phys_hash(CARVEOUT_BASE(remote),
-					       CARVEOUT_SIZE);
+		hash = mix64(hash) ^ carveouts_of_hash(remote, "*");
 	return hash;
 }
 
@@ -126,14 +144,15 @@ static __u64 guard_word(__u64 physical, size_t i)
 	return mix64(physical + i * sizeof(__u64));
 }
 
-static void take_guard(struct guard *guard, __u64 physical)
+static void take_guard(struct guard *guard, const struct range *range)
 {
 	size_t i;
 
-	guard->physical = physical;
-	guard->words = map(physical, GUARD_SIZE, PROT_READ | PROT_WRITE);
-	for (i = 0; i < GUARD_WORDS; i++)
-		__atomic_store_n(&guard->words[i], guard_word(physical, i),
+	guard->physical = range->base;
+	guard->count = range->size / sizeof(*guard->words);
+	guard->words = map(range->base, range->size, PROT_READ | PROT_WRITE);
+	for (i = 0; i < guard->count; i++)
+		__atomic_store_n(&guard->words[i], guard_word(range->base, i),
 				 __ATOMIC_RELAXED);
 }
 
@@ -144,16 +163,12 @@ static void take_guard(struct guard *guard, __u64 physical)
  */
 void guards_take(void)
 {
-	unsigned int remote;
+	size_t i;
 
 	if (guards[0].words)
 		return;
-	for (remote = 0; remote < REMOTES; remote++) {
-		take_guard(&guards[2 * remote],
-			   CARVEOUT_BASE(remote) - GUARD_SIZE);
-		take_guard(&guards[2 * remote + 1],
-			   CARVEOUT_BASE(remote) + CARVEOUT_SIZE);
-	}
+	for (i = 0; i < machine.num_guards; i++)
+		take_guard(&guards[i], &machine.guards[i]);
 }
 
 /**
@@ -163,9 +178,9 @@ void guards_expect_unchanged(void)
 {
 	size_t i, j;
 
-	for (i = 0; i < ARRAY_SIZE(guards); i++) {
-		expect(guards[i].words, "no guards were taken");
-		for (j = 0; j < GUARD_WORDS; j++)
+	expect(guards[0].words, "no guards were taken");
+	for (i = 0; i < machine.num_guards; i++) {
+		for (j = 0; j < guards[i].count; j++)
 			if (phys_word(&guards[i].words[j]) !=
 			    guard_word(guards[i].physical, j))
 				fail("memory at %#llx was written",

@@ -11,7 +11,6 @@
 
 #include "e2e.h"
 
-#define BENCH		"ampkit/bench-core2.elf"
 #define ROUNDS		20
 
 /* Messages that are sent in each round before the host goes, at least */
@@ -109,7 +108,7 @@ static void let_it_run_on(void)
 
 static void start_detachable(void)
 {
-	remote_set_firmware(0, BENCH);
+	remote_set_firmware(0, image_of(0, "bench"));
 	remote_start(0);
 	let_it_run_on();
 	modules_unload();

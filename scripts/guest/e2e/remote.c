@@ -25,13 +25,28 @@
  */
 const char *remote_default_firmware(unsigned int remote)
 {
-	return remote ? "ampkit/echo-core3.elf" : "ampkit/echo-core2.elf";
+	return machine.remotes[remote].firmware;
 }
 
 static void attribute(char *path, size_t size, unsigned int remote,
 		      const char *name)
 {
 	snprintf(path, size, SYSFS_RPROC "%u/%s", remote, name);
+}
+
+/**
+ * remote_device() - the platform device of a remote
+ * @remote: index of the remote, bound to its driver
+ * @name: receives its name on the bus
+ * @size: size of @name
+ */
+void remote_device(unsigned int remote, char *name, size_t size)
+{
+	char path[128], target[PATH_MAX];
+
+	attribute(path, sizeof(path), remote, "device");
+	expect(realpath(path, target), "%s", path);
+	snprintf(name, size, "%s", strrchr(target, '/') + 1);
 }
 
 /**
@@ -81,10 +96,6 @@ bool remote_is(unsigned int remote, const char *state)
 	return !strcmp(found, state);
 }
 
-/* ZynqMP: reset of the APU's cores, one bit a core. */
-#define CRF_RST_FPD_APU		0xfd1a0104UL
-#define FIRST_REMOTE_CORE	2
-
 /**
  * remote_in_reset() - look at the reset of a remote's core
  * @remote: index of the remote, as long as none came before its time
@@ -93,7 +104,7 @@ bool remote_is(unsigned int remote, const char *state)
  */
 bool remote_in_reset(unsigned int remote)
 {
-	return phys_read32(CRF_RST_FPD_APU) >> (FIRST_REMOTE_CORE + remote) & 1;
+	return phys_read32(machine.reset) >> core_of(remote) & 1;
 }
 
 static int set_state(unsigned int remote, const char *state)

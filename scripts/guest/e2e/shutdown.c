@@ -46,7 +46,7 @@ static void say_farewell(void)
 
 	set_of_remote("device/ampkit/shutdown_message", FAREWELL);
 	set_of_remote("device/ampkit/shutdown_timeout_ms", "60000");
-	remote_set_firmware(0, "ampkit/openamp-echo-core2.elf");
+	remote_set_firmware(0, image_of(0, "openamp-echo"));
 	remote_start(0);
 	fd = remote_open_demo(0);
 	remote_echo(fd, "until the stop");
@@ -58,7 +58,7 @@ static void say_farewell(void)
 	       "the message was not answered");
 
 	/* Nobody to say it to, or nobody who knows it */
-	remote_set_firmware(0, "ampkit/minimal-core2.elf");
+	remote_set_firmware(0, image_of(0, "minimal"));
 	close(remote_start_and_open(0, 0));
 	expect(stop_ms() < PROMPT_MS, "a stop waited for nobody");
 	set_of_remote("device/ampkit/shutdown_message", "rpmsg-raw 1");

@@ -12,18 +12,10 @@
 #define ASLEEP_MS	2000
 #define LONGEST_MS	(16 * ASLEEP_MS)
 
-static const char *const hostile[REMOTES] = {
-	"ampkit/hostile-core2.elf", "ampkit/hostile-core3.elf",
-};
-
 static void set_wakeup(unsigned int remote, bool on)
 {
-	char path[128];
-
-	snprintf(path, sizeof(path),
-		 "/sys/bus/platform/devices/doorbell-core%u/power/wakeup",
-		 2 + remote);
-	expect_ok(write_file(path, on ? "enabled" : "disabled"));
+	expect_ok(write_file(bell_file(remote, "power/wakeup"),
+			     on ? "enabled" : "disabled"));
 }
 
 static unsigned int suspends(void)
@@ -37,7 +29,7 @@ static unsigned int suspends(void)
 
 static int start_deaf(unsigned int remote)
 {
-	remote_set_firmware(remote, hostile[remote]);
+	remote_set_firmware(remote, image_of(remote, "hostile"));
 	return remote_start_and_open(remote, 0);
 }
 
@@ -142,8 +134,8 @@ static unsigned long wake_ups(void)
 {
 	char text[32];
 
-	expect_ok(read_file("/sys/bus/platform/devices/doorbell-core2/power/wakeup_active_count",
-			    text, sizeof(text)));
+	expect_ok(read_file(bell_file(0, "power/wakeup_active_count"), text,
+			    sizeof(text)));
 	return strtoul(text, NULL, 10);
 }
 

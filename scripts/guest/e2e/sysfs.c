@@ -12,9 +12,9 @@
 
 #define MODULE_FOLDER	"/lib/modules/ampkit/"
 
-/* In the order of insmod; rmmod goes the other way. */
+/* Behind that of the mailbox, in the order of insmod; rmmod goes the other way. */
 static const char *const modules[] = {
-	"irq_doorbell", "rproc_relay", "amp_rproc", "rpmsg_char",
+	"rproc_relay", "amp_rproc", "rpmsg_char",
 };
 
 /* Loaded by some tests, which may have failed before they unloaded it */
@@ -183,6 +183,12 @@ static bool remotes_are_there(void *context)
 	return count_entries(SYSFS_RPROC "[0-9]*/state") == REMOTES;
 }
 
+static void load_missing(const char *name)
+{
+	if (!module_loaded(name) && module_load(name))
+		fail("insmod %s: %s", name, strerror(errno));
+}
+
 /**
  * modules_load() - load those modules that are missing, and no others
  *
@@ -194,10 +200,16 @@ void modules_load(void)
 
 	if (module_loaded(MODULE_EXTRA) && module_unload(MODULE_EXTRA))
 		fail("rmmod " MODULE_EXTRA ": %s", strerror(errno));
+	load_missing(machine.bell_module);
 	for (i = 0; i < ARRAY_SIZE(modules); i++)
-		if (!module_loaded(modules[i]) && module_load(modules[i]))
-			fail("insmod %s: %s", modules[i], strerror(errno));
+		load_missing(modules[i]);
 	expect_soon(remotes_are_there, NULL, WAIT_MS);
+}
+
+static void unload_present(const char *name)
+{
+	if (module_loaded(name) && module_unload(name))
+		fail("rmmod %s: %s", name, strerror(errno));
 }
 
 /**
@@ -208,6 +220,6 @@ void modules_unload(void)
 	size_t i;
 
 	for (i = ARRAY_SIZE(modules); i-- > 0;)
-		if (module_loaded(modules[i]) && module_unload(modules[i]))
-			fail("rmmod %s: %s", modules[i], strerror(errno));
+		unload_present(modules[i]);
+	unload_present(machine.bell_module);
 }
