@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Crash a remote on purpose, in its main program and in its interrupt handler,
-# and write the dump of each to the console, packed and in base64: make coredump
+# Crash a remote on purpose, in its main program and where it takes bells, and
+# write the dump of each to the console, packed and in base64: make coredump
 # shows them in a debugger.
 #
 #	coredump.sh SEAL	eight hexadecimal digits that the firmware has on
@@ -57,8 +57,9 @@ for module in $AMPKIT_MODULES; do
 	insmod "/lib/modules/ampkit/$module.ko" || fail "insmod $module"
 done
 wait_for 10 "the remote" remote_exists 0
-echo ampkit/hostile-core2.elf >"${RPROC}0/firmware"
+sed 's|/echo-|/hostile-|' "${RPROC}0/firmware" >/tmp/firmware
+cat /tmp/firmware >"${RPROC}0/firmware"
 echo enabled >"${RPROC}0/coredump"
 step "echo start > ${RPROC}0/state"
-crash main_program $THREAD 1
-crash interrupt_handler $HANDLER 2
+crash main $THREAD 1
+crash bell $HANDLER 2

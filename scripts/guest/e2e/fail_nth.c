@@ -160,7 +160,7 @@ static bool run_with_failure(const struct operation *op, unsigned int nth)
 
 static void sweep(const struct operation *op)
 {
-	struct usage before;
+	struct usage before = {};
 	unsigned int nth;
 
 	if (op->prepare)

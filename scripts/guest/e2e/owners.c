@@ -331,7 +331,7 @@ static void set_autoprobe(const char *on)
 /* The core is content with a virtio device that nobody drives. */
 static void start_without_virtio(void)
 {
-	struct usage before;
+	struct usage before = {};
 	int err;
 
 	remote_check_echo(0);
