@@ -126,6 +126,19 @@ static const struct elf_image_rules rules = {
 	.placeable = in_region,
 };
 
+/* For remotes of 32 bits, whose memory begins at address 0 */
+static bool in_low_region(const void *priv, u64 da, u64 len)
+{
+	return len <= REGION_LEN && da <= REGION_LEN - len;
+}
+
+static const struct elf_image_rules rules32 = {
+	.class = ELFCLASS32,
+	.machine = EM_ARM,
+	.entry_align = 4,
+	.placeable = in_low_region,
+};
+
 static struct test_image *copy_image(struct kunit *test)
 {
 	struct test_image *copy = kunit_kmalloc(test, sizeof(*copy), GFP_KERNEL);
@@ -149,6 +162,7 @@ FAULT(bad_magic, img->hdr.e_ident[0] = 'x')
 FAULT(big_endian, img->hdr.e_ident[EI_DATA] = ELFDATA2MSB)
 FAULT(elf32, img->hdr.e_ident[EI_CLASS] = ELFCLASS32)
 FAULT(other_machine, img->hdr.e_machine = EM_X86_64)
+FAULT(other_soc, img->hdr.e_machine = EM_ARM)
 FAULT(phentsize, img->hdr.e_phentsize++)
 FAULT(no_segments, img->hdr.e_phnum = 0)
 FAULT(phoff_outside, img->hdr.e_phoff = sizeof(*img))
@@ -211,6 +225,7 @@ static const struct broken_image broken_image_rows[] = {
 	ROW(big_endian, "little endian"),
 	ROW(elf32, "not ELF64"),
 	ROW(other_machine, "another machine"),
+	ROW(other_soc, "another machine"),
 	ROW(phentsize, "size of a program header"),
 	ROW(no_segments, "no segments"),
 	ROW(phoff_outside, "program headers"),
@@ -465,6 +480,92 @@ static void class_has_to_be_the_wanted_one(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, seg.memsz, SZ_4K);
 }
 
+static struct test_image32 *low_image(struct kunit *test)
+{
+	struct test_image32 *img = kunit_kmalloc(test, sizeof(*img), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, img);
+	fill_image32(img);
+	img->hdr.e_machine = EM_ARM;
+	img->hdr.e_entry = 0;
+	img->phdr.p_vaddr = 0;
+	img->phdr.p_paddr = 0;
+	img->shdr[2].sh_addr = 0;
+	img->table.trace.da = 0;
+	img->table.carveout.da = 0;
+
+	return img;
+}
+
+static void image_at_address_0_is_taken(struct kunit *test)
+{
+	struct test_image32 *img = low_image(test);
+	struct elf_segment seg;
+	struct elf_image out;
+	const char *why = "";
+
+	KUNIT_ASSERT_EQ_MSG(test, elf_image_parse(&out, img, sizeof(*img),
+						  &rules32, &why),
+			    0, "it says: %s", why);
+	KUNIT_EXPECT_EQ(test, out.entry, 0);
+	KUNIT_EXPECT_TRUE(test, elf_image_segment(&out, 0, &seg));
+	KUNIT_EXPECT_EQ(test, seg.da, 0);
+	KUNIT_EXPECT_PTR_EQ(test, out.table, (const void *)&img->table);
+	KUNIT_EXPECT_EQ(test, out.table_da, 0);
+	KUNIT_EXPECT_EQ(test, out.table_len, sizeof(img->table));
+}
+
+/* One row: an image at address 0 with a fault, and what is said of it */
+struct low_fault {
+	const char *name;
+	void (*fault)(struct test_image32 *img);
+	const char *why;
+};
+
+#define LOW_FAULT(fn, statement) \
+	static void fn(struct test_image32 *img) { statement; }
+
+LOW_FAULT(low_other_machine, img->hdr.e_machine = EM_AARCH64)
+LOW_FAULT(low_end_wraps, img->phdr.p_memsz = U32_MAX)
+LOW_FAULT(low_start_wraps, img->phdr.p_paddr = 0xfffff000)
+LOW_FAULT(low_entry_wraps, img->hdr.e_entry = -4)
+LOW_FAULT(low_entry_behind, img->hdr.e_entry = SZ_4K)
+LOW_FAULT(low_table_before, img->shdr[2].sh_addr = -4)
+LOW_FAULT(low_table_past, img->shdr[2].sh_addr = 4)
+LOW_FAULT(low_table_cut, img->phdr.p_filesz--)
+
+static const struct low_fault low_fault_rows[] = {
+	{ "image_of_64_bit_processor", low_other_machine, "another machine" },
+	{ "segment_to_the_end_of_all", low_end_wraps, "carveouts" },
+	{ "segment_that_wraps_to_0", low_start_wraps, "carveouts" },
+	{ "entry_before_0", low_entry_wraps, "entry point" },
+	{ "entry_behind_segment", low_entry_behind, "entry point" },
+	{ "table_before_0", low_table_before, "no segment" },
+	{ "table_past_segment", low_table_past, "no segment" },
+	{ "table_cut_off", low_table_cut, "no segment" },
+};
+
+static void low_fault_desc(const struct low_fault *row, char *desc)
+{
+	strscpy(desc, row->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(low_fault, low_fault_rows, low_fault_desc);
+
+static void broken_image_at_address_0_is_refused(struct kunit *test)
+{
+	const struct low_fault *row = test->param_value;
+	struct test_image32 *img = low_image(test);
+	struct elf_image out;
+	const char *why = "";
+
+	row->fault(img);
+
+	KUNIT_EXPECT_EQ(test, elf_image_parse(&out, img, sizeof(*img),
+					      &rules32, &why), -EINVAL);
+	KUNIT_EXPECT_TRUE_MSG(test, strstr(why, row->why), "it says: %s", why);
+}
+
 static void names_are_not_read_past_their_end(struct kunit *test)
 {
 	struct test_image *img = copy_image(test);
@@ -560,6 +661,9 @@ static struct kunit_case elf_image_cases[] = {
 	KUNIT_CASE(good_image_is_taken),
 	KUNIT_CASE_PARAM(broken_image_is_refused, broken_image_gen_params),
 	KUNIT_CASE_PARAM(class_has_to_be_the_wanted_one, class_case_gen_params),
+	KUNIT_CASE(image_at_address_0_is_taken),
+	KUNIT_CASE_PARAM(broken_image_at_address_0_is_refused,
+			 low_fault_gen_params),
 	KUNIT_CASE(image_cut_anywhere_is_refused),
 	KUNIT_CASE(names_are_not_read_past_their_end),
 	KUNIT_CASE(table_of_too_many_entries_is_refused),

@@ -51,9 +51,12 @@ static struct elf_core_part *describe_regions(const struct amp_core *core)
 void amp_coredump(struct rproc *rproc)
 {
 	struct amp_core *core = rproc->priv;
+	const struct amp_soc *soc = core->cluster->soc;
 	struct ampkit_crash crash;
 	struct elf_core dump = {
-		.machine = core->cluster->soc->elf_machine,
+		/* An ELF32 image does not make the processor one of 32 bits */
+		.class = soc->elf_class == ELFCLASS32 ? ELFCLASS32 : ELFCLASS64,
+		.machine = soc->elf_machine,
 		.num_parts = core->num_regions,
 	};
 	struct elf_core_part *parts;
@@ -62,11 +65,6 @@ void amp_coredump(struct rproc *rproc)
 
 	if (rproc->dump_conf == RPROC_COREDUMP_DISABLED)
 		return;
-
-	if (dump.machine != EM_AARCH64) {
-		dev_warn(core->dev, "no dump: only of AArch64 remotes there is one\n");
-		return;
-	}
 
 	if (amp_ctrl_read_crash(core, &crash))
 		dump.crash = &crash;

@@ -26,12 +26,14 @@ struct elf_core_part {
 
 /**
  * struct elf_core - what a core file is made of
- * @machine: EM_ value of the remote's processor
+ * @class: ELFCLASS32 or ELFCLASS64, of the remote's processor
+ * @machine: its EM_ value; EM_ARM in ELF32 and EM_AARCH64 in ELF64 have registers
  * @crash: the registers, or NULL if they are not known
  * @parts: the memory
  * @num_parts: number of parts
  */
 struct elf_core {
+	u8 class;
 	u16 machine;
 	const struct ampkit_crash *crash;
 	const struct elf_core_part *parts;
