@@ -4,8 +4,8 @@
 
     coredump.py
 
-Takes what qemu.py takes. The dumps are left in $BUILD, one of a crash in the
-main program and one of a crash in the interrupt handler. A dump is good when
+Takes what qemu.py takes. The dumps are left beside its logs, one of a crash in
+the main program and one of a crash where bells are taken. A dump is good when
 the debugger tells from it and the firmware how the firmware got where it
 crashed, and what a local variable held: a number that was drawn for this run
 and sent to the firmware in a message.
@@ -18,19 +18,39 @@ import random
 import subprocess
 import sys
 
-from qemu import BUILD, PATIENCE, command
+from typing import NamedTuple
+
+from qemu import BUILD, MACHINE, OUT, PATIENCE, command
 from results import Tally
 
-IMAGE = f"{BUILD}/firmware/zcu102/hostile-core2.elf"
-LOG = f"{BUILD}/coredump.log"
+LOG = f"{OUT}/coredump.log"
 TIMEOUT = 180 * PATIENCE
 
-# Where it crashes, and functions that have to be in the backtrace: innermost,
-# some in between, outermost
-CRASHES = {
-    "main_program": ("touch_nowhere", "rx", "rpmsg_remote_poll", "main"),
-    "interrupt_handler": ("touch_nowhere", "bell_rang", "board_irq"),
-}
+
+class Crash(NamedTuple):
+    """A place to crash in."""
+    place: str      # in words
+    frames: tuple   # functions that have to be in the backtrace: innermost,
+                    # some in between, outermost
+
+
+MAIN_PROGRAM = Crash("main_program", ("touch_nowhere", "rx",
+                                      "rpmsg_remote_poll", "main"))
+
+# Each machine's image, and its crashes by the names that the guest has for them
+IMAGE, CRASHES = {
+    "zcu102": ("hostile-core2", {
+        "main": MAIN_PROGRAM,
+        "bell": Crash("interrupt_handler", ("touch_nowhere", "bell_rang",
+                                            "board_irq")),
+    }),
+    "versal": ("hostile-core0", {
+        "main": MAIN_PROGRAM,
+        # There are no interrupts: it looks whether it was rung for
+        "bell": Crash("port", ("touch_nowhere", "port_wait", "serve", "main")),
+    }),
+}[MACHINE]
+IMAGE = f"{BUILD}/firmware/{MACHINE}/{IMAGE}.elf"
 
 
 def dumps_of(console):
@@ -69,13 +89,13 @@ def debug(core):
                           stderr=subprocess.DEVNULL).stdout
 
 
-def judge(name, dump, seal, tally):
+def judge(crash, dump, seal, tally):
     """Whether the debugger finds in a dump what has to be there."""
-    test = f"the_dump_of_a_crash_in_the_{name}_has_a_backtrace"
+    test = f"the_dump_of_a_crash_in_the_{crash.place}_has_a_backtrace"
     if not dump:
         tally.fail(test, f": the guest has sent no dump, see {LOG}")
         return
-    core = f"{BUILD}/coredump-{name}.elf"
+    core = f"{OUT}/coredump-{crash.place}.elf"
     with open(core, "wb") as stream:
         stream.write(dump)
 
@@ -83,14 +103,14 @@ def judge(name, dump, seal, tally):
     shown = debug(core)
     print(shown, end="")
     frames = [line for line in shown.splitlines() if line.startswith("#")]
-    missing = [wanted for wanted in CRASHES[name]
+    missing = [wanted for wanted in crash.frames
                if not any(f" {wanted} (" in frame for frame in frames)]
     if missing:
         tally.fail(test, f": no {' and no '.join(missing)} in it")
     else:
         tally.ok(test)
 
-    test = f"the_dump_of_a_crash_in_the_{name}_has_local_variables"
+    test = f"the_dump_of_a_crash_in_the_{crash.place}_has_local_variables"
     if f"= {seal:#x}\n" in shown:
         tally.ok(test)
     else:
@@ -101,9 +121,9 @@ def main():
     tally = Tally()
     seal = random.getrandbits(32) | 1 << 31
     dumps = dumps_of(boot(seal))
-    for name in CRASHES:
-        judge(name, dumps.get(name), seal, tally)
-    tally.store(f"{BUILD}/results/coredump")
+    for name, crash in CRASHES.items():
+        judge(crash, dumps.get(name), seal, tally)
+    tally.store(f"{OUT}/results/coredump")
     print(f"coredump: {tally}")
     return 1 if tally.failed else 0
 
