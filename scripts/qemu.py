@@ -132,19 +132,13 @@ class Load:
             return
         vcpu = found[1]
         if found[3]:
-            self._skip(vcpu, found[3])
+            self._tally.skip(f"vcpu_{vcpu}_is_idle", found[3])
             return
         now = time.monotonic(), self._used(vcpu)
         if found[2] == "begin":
             self._began[vcpu] = now
         elif vcpu in self._began:
             self._judge(vcpu, self._began.pop(vcpu), now)
-
-    def _skip(self, vcpu, why):
-        """Once: the guest says so at both ends of the time."""
-        if vcpu not in self._began:
-            self._began[vcpu] = None
-            self._tally.skip(f"vcpu_{vcpu}_is_idle", why)
 
     def _judge(self, vcpu, began, ended):
         seconds = ended[0] - began[0]

@@ -8,6 +8,9 @@
  * nothing. The way back there is none: such a remote looks at the shared memory
  * from time to time.
  *
+ * While Linux is suspended, a bell wakes it if the device is enabled as a source of
+ * wake-ups.
+ *
  * Several remotes may share the port. Who of them has rung can't be told, so all
  * are looked at; channel n is that of remote n, and only has "rx":
  *
@@ -25,6 +28,9 @@
 #include <linux/module.h>
 #include <linux/of.h>
 #include <linux/platform_device.h>
+#include <linux/pm_wakeirq.h>
+#include <linux/pm_wakeup.h>
+#include <linux/property.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
@@ -126,6 +132,10 @@ static irqreturn_t bell_interrupt(int irq, void *data)
 				     "bell storm, masked for a tick\n");
 	}
 
+	/* A suspend that has begun ends for this one, see wakeup_count */
+	if (device_may_wakeup(bell->dev))
+		pm_wakeup_event(bell->dev, 0);
+
 	for_each_set_bit(i, &listening, BELL_NUM_CHANS)
 		mbox_chan_received_data(&bell->chans[i], NULL);
 
@@ -191,6 +201,33 @@ static void bell_silence(void *data)
 	cancel_delayed_work_sync(&bell->unthrottle);
 }
 
+static void bell_clear_wake(void *data)
+{
+	struct pl011_bell *bell = data;
+
+	dev_pm_clear_wake_irq(bell->dev);
+	device_init_wakeup(bell->dev, false);
+}
+
+/*
+ * A bell can wake the system up, and does where the device tree or the user, in
+ * power/wakeup, wishes that. Any other waits in the port until after resume.
+ */
+static int bell_init_wake(struct pl011_bell *bell)
+{
+	int ret;
+
+	device_set_wakeup_capable(bell->dev, true);
+	if (device_property_read_bool(bell->dev, "wakeup-source"))
+		device_wakeup_enable(bell->dev);
+
+	ret = dev_pm_set_wake_irq(bell->dev, bell->irq);
+	if (ret)
+		return ret;
+
+	return devm_add_action_or_reset(bell->dev, bell_clear_wake, bell);
+}
+
 static int bell_probe(struct platform_device *pdev)
 {
 	struct device *dev = &pdev->dev;
@@ -223,6 +260,10 @@ static int bell_probe(struct platform_device *pdev)
 			       bell);
 	if (ret)
 		return dev_err_probe(dev, ret, "can't get the interrupt\n");
+
+	ret = bell_init_wake(bell);
+	if (ret)
+		return dev_err_probe(dev, ret, "can't become a wake-up source\n");
 
 	bell->mbox.dev = dev;
 	bell->mbox.chans = bell->chans;

@@ -7,8 +7,6 @@
  */
 #include "e2e.h"
 
-#define NEVER_IDLE	"never: nothing can wake it, so it looks at its rings"
-
 /* Nothing is waited for here: the duration itself is what counts. */
 #define MEASURED_US		12000000
 
@@ -17,8 +15,19 @@ static void tell_host(const char *what)
 	unsigned int remote;
 
 	for (remote = 0; remote < REMOTES; remote++)
-		note("vcpu %u idle %s", machine.first_vcpu + core_of(remote),
-		     machine.remotes[remote].is_rung ? what : NEVER_IDLE);
+		if (machine.remotes[remote].is_rung)
+			note("vcpu %u idle %s",
+			     machine.first_vcpu + core_of(remote), what);
+}
+
+static void tell_who_is_never_idle(void)
+{
+	unsigned int remote;
+
+	for (remote = 0; remote < REMOTES; remote++)
+		if (!machine.remotes[remote].is_rung)
+			note("vcpu %u idle never: nothing can wake it, it looks at its rings",
+			     machine.first_vcpu + core_of(remote));
 }
 
 static void stay_quiet(void)
@@ -26,6 +35,7 @@ static void stay_quiet(void)
 	int fds[REMOTES];
 	unsigned int remote;
 
+	tell_who_is_never_idle();
 	for (remote = 0; remote < REMOTES; remote++) {
 		fds[remote] = remote_start_and_open(remote, 0);
 		remote_echo(fds[remote], "before the silence");
