@@ -23,37 +23,53 @@ import re
 import socket
 import subprocess
 import sys
+from typing import NamedTuple
 
 from console import Watcher
-from qemu import BUILD, LIMIT, PATIENCE, PATTERN, SILENCE, VERBOSE, command
+from qemu import (BUILD, LIMIT, MACHINE, OUT, PATIENCE, PATTERN, SILENCE,
+                  VERBOSE, command)
 from results import Tally, Tap
 
-RST_FPD_APU = 0xfd1a0104
 QUESTION = re.compile(r"^# host: is core (\d+) in reset, (\S+)$")
 PANIC_END = "---[ end Kernel panic"
 
 
+
+class Cores(NamedTuple):
+    """The remote cores of a machine."""
+    numbers: tuple
+    reset: int      # register with a bit for each of them
+    variant: str    # what the names of its trees in dts/tests begin with
+
+
+CORES = {
+    "zcu102": Cores((2, 3), 0xfd1a0104, ""),
+    "versal": Cores((0, 1), 0xff5e0300, "versal-"),
+}[MACHINE]
+
+
 def firmware(name):
     """A QEMU device that puts an image into memory before the start."""
-    return f"loader,file={BUILD}/firmware/zcu102/{name}.elf"
+    return f"loader,file={BUILD}/firmware/{MACHINE}/{name}.elf"
 
 
-# What a boot loader does: core 3 runs before Linux is there
-EARLIER_CORE_3 = (firmware("echo-core3"),
-                  firmware("boot-stub-core3") + ",cpu-num=0")
+# What a boot loader does: the second core runs before Linux is there
+EARLIER_CORE = (firmware(f"echo-core{CORES.numbers[1]}"),
+                firmware(f"boot-stub-core{CORES.numbers[1]}") + ",cpu-num=0")
 
 # Name of the boot, as the guest's program e2e knows it, and what it is like
 BOOTS = {
-    "auto-boot": {"dtb": "auto-boot"},
-    "bad-tree": {"dtb": "bad-tree"},
-    "earlier": {"devices": EARLIER_CORE_3},
-    "panic": {"devices": EARLIER_CORE_3},
+    "auto-boot": {"dtb": CORES.variant + "auto-boot"},
+    "bad-tree": {"dtb": CORES.variant + "bad-tree"},
+    "earlier": {"devices": EARLIER_CORE},
+    "panic": {"devices": EARLIER_CORE},
 }
 
 # What the guest's last words are followed by, and what they must leave behind
 PANICS = {
-    "panic": {2: "after_a_panic_a_remote_of_ours_is_in_reset",
-              3: "after_a_panic_a_remote_that_was_attached_is_released"},
+    "panic": dict(zip(CORES.numbers, (
+        "after_a_panic_a_remote_of_ours_is_in_reset",
+        "after_a_panic_a_remote_that_was_attached_is_released"))),
 }
 
 
@@ -89,7 +105,7 @@ class Monitor:
 
     def in_reset(self, core):
         """Whether a core is held in reset."""
-        return bool(self.word(RST_FPD_APU) >> core & 1)
+        return bool(self.word(CORES.reset) >> core & 1)
 
 
 class Boot:
@@ -101,7 +117,7 @@ class Boot:
         self._tap = Tap(tally)
         self._panics = PANICS.get(name, {})
         self._process = None
-        self._monitor = Monitor(f"{BUILD}/{name}.qmp")
+        self._monitor = Monitor(f"{OUT}/{name}.qmp")
 
     def _judge_core(self, core, test):
         in_reset = self._monitor.in_reset(core)
@@ -142,7 +158,7 @@ class Boot:
         machine, environment = self._command()
         if os.path.exists(self._monitor.path):
             os.remove(self._monitor.path)
-        log_path = f"{BUILD}/boot-{self._name}.log"
+        log_path = f"{OUT}/boot-{self._name}.log"
         with open(log_path, "wb") as log:
             self._process = subprocess.Popen(
                 machine, env=environment, stdin=subprocess.PIPE,
@@ -189,7 +205,7 @@ def main():
     for name in filter(is_picked, BOOTS):
         print(f"# boot {name}", flush=True)
         Boot(name, tally).run()
-    tally.store(f"{BUILD}/results/boots")
+    tally.store(f"{OUT}/results/boots")
     if not tally.total():
         print(f"no boot matches {PATTERN}: " +
               " ".join(f"boot_{name}" for name in BOOTS))

@@ -245,7 +245,8 @@ static int bell_probe(struct platform_device *pdev)
 
 	bell->regs = devm_platform_ioremap_resource(pdev, 0);
 	if (IS_ERR(bell->regs))
-		return PTR_ERR(bell->regs);
+		return dev_err_probe(dev, PTR_ERR(bell->regs),
+				     "can't map the registers\n");
 
 	writel(0, bell->regs + PL011_IMSC);
 	writel(PL011_INT_ALL, bell->regs + PL011_ICR);
@@ -255,7 +256,8 @@ static int bell_probe(struct platform_device *pdev)
 
 	bell->irq = platform_get_irq(pdev, 0);
 	if (bell->irq < 0)
-		return bell->irq;
+		return dev_err_probe(dev, bell->irq,
+				     "can't get the interrupt\n");
 	ret = devm_request_irq(dev, bell->irq, bell_interrupt, 0, dev_name(dev),
 			       bell);
 	if (ret)

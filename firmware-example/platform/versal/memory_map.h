@@ -32,7 +32,11 @@
 #define OPEN_BASE		(CODE_BASE + 0x40000)
 
 #define BOOT_PAGE		0
-#define IMAGE_BASE		(CORE ? 0x80000 : 0x1000)
+#if CORE
+#define IMAGE_BASE		CODE_BASE
+#else
+#define IMAGE_BASE		(CODE_BASE + 0x1000)
+#endif
 /* The vectors, and so the entry point, follow the attach header. */
 #define IMAGE_ENTRY		0x20
 

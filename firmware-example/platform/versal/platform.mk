@@ -1,6 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Versal as QEMU's xlnx-versal-virt has it: both Cortex-R5F
 
+# Not part of an image: it starts one before there is a host, and is run by a
+# core of the host's kind
+STUB	:= $(PLATFORM)/boot_stub
+STUB_BASE := 0xfffc0000
+STUB_CPU := -mcpu=cortex-a72
+STUB_CROSS := $(or $(CROSS_COMPILE),aarch64-linux-gnu-)
+STUB_TARGET := aarch64-none-elf
+
 # Its own variable: those who build for both give CROSS_COMPILE for the other
 ARM_CROSS_COMPILE ?= arm-none-eabi-
 override CROSS_COMPILE := $(ARM_CROSS_COMPILE)

@@ -360,6 +360,7 @@ struct machine_remote {
 
 /**
  * struct machine - the machine that the tests run on
+ * @name: as make calls it
  * @remotes: its remotes
  * @bell_module: the module of its mailboxes
  * @shared_bell: all remotes ring by one interrupt
@@ -370,6 +371,7 @@ struct machine_remote {
  * @num_guards: their number
  */
 struct machine {
+	const char *name;
 	struct machine_remote remotes[REMOTES];
 	const char *bell_module;
 	bool shared_bell;

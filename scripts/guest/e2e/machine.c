@@ -22,19 +22,21 @@ struct machine machine;
 
 /**
  * struct soc - what the device tree does not tell
+ * @name: of the machine, as make calls it
  * @compatible: the parent of the remote cores
  * @reset: register with a reset bit for each of them, by number
  * @elf32: their images are ELF32, and no others
  * @first_vcpu: QEMU's number of the core that counts as 0
  */
 static const struct soc {
+	const char *name;
 	const char *compatible;
 	__u64 reset;
 	bool elf32;
 	unsigned int first_vcpu;
 } socs[] = {
-	{ "xlnx,zynqmp-apu-remoteproc", 0xfd1a0104, false, 0 },
-	{ "xlnx,versal-rpu-remoteproc", 0xff5e0300, true, 2 },
+	{ "zcu102", "xlnx,zynqmp-apu-remoteproc", 0xfd1a0104, false, 0 },
+	{ "versal", "xlnx,versal-rpu-remoteproc", 0xff5e0300, true, 2 },
 };
 
 /* The modules of the mailboxes; the drivers in them have the same names. */
@@ -196,6 +198,7 @@ static void find_soc(void)
 	for (i = 0; i < ARRAY_SIZE(socs); i++) {
 		if (strcmp(socs[i].compatible, compatible))
 			continue;
+		machine.name = socs[i].name;
 		machine.reset = socs[i].reset;
 		machine.elf32 = socs[i].elf32;
 		machine.first_vcpu = socs[i].first_vcpu;
