@@ -29,16 +29,19 @@ void timer_init(void)
 /**
  * timer_now_us() - the time
  *
- * To be called once in a turn of the counter, which is 275 s at 1 GHz: port_wait()
- * sees to that.
+ * To be called twice in a turn of the counter, which is 275 s at 1 GHz: port_wait()
+ * sees to that. An emulated counter may step back a little, when its core goes
+ * from one of the host's to another, and that must not pass for nearly a turn.
  *
  * Return: microseconds since some point before the start.
  */
 uint64_t timer_now_us(void)
 {
 	uint32_t now = read_sysreg(PMCCNTR);
+	int32_t passed = now - (uint32_t)ticks;
 
-	ticks += (uint32_t)(now - (uint32_t)ticks);
+	if (passed > 0)
+		ticks += passed;
 	return ticks / COUNTER_HZ * US_PER_S +
 	       ticks % COUNTER_HZ * US_PER_S / COUNTER_HZ;
 }
