@@ -178,18 +178,36 @@ static struct rpmsg_eptdev *channel_make_eptdev(struct rpmsg_device *rpdev)
 	return eptdev;
 }
 
+/*
+ * The core gives a channel of any source an address when it is bound, and wants
+ * the same one when it is bound again. It may be another's by then.
+ */
+static void channel_forget_address(struct rpmsg_device *rpdev)
+{
+	/* Announced are those that were made with an address of their own */
+	if (!rpdev->announce)
+		rpdev->src = RPMSG_ADDR_ANY;
+}
+
 static int channel_probe(struct rpmsg_device *rpdev)
 {
 	struct rpmsg_eptdev *eptdev = channel_make_eptdev(rpdev);
 	int ret;
 
 	early_settle(rpdev, eptdev);
-	if (IS_ERR(eptdev))
-		return PTR_ERR(eptdev);
+	ret = PTR_ERR_OR_ZERO(eptdev);
+	if (ret)
+		goto forget_address;
 
 	ret = rpmsg_eptdev_add(eptdev);
-	if (ret)
+	if (ret) {
 		put_device(&eptdev->dev);
+		goto forget_address;
+	}
+	return 0;
+
+forget_address:
+	channel_forget_address(rpdev);
 	return ret;
 }
 
@@ -198,6 +216,7 @@ static void channel_remove(struct rpmsg_device *rpdev)
 	struct rpmsg_eptdev *eptdev = dev_get_drvdata(&rpdev->dev);
 
 	rpmsg_chrdev_eptdev_destroy(&eptdev->dev, NULL);
+	channel_forget_address(rpdev);
 }
 
 static const struct rpmsg_device_id channel_id_table[] = {

@@ -40,6 +40,7 @@ static const struct suite *const suites[] = {
 	&hostile_load_suite,
 	&hostile_end_suite,
 	&odd_images_suite,
+	&known_defects_suite,
 	&last_suite,
 };
 
