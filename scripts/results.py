@@ -16,21 +16,25 @@ class Tally:
     def __init__(self):
         self.passed = self.failed = self.skipped = 0
         self.failures = set()
+        self._tests = []
 
     def ok(self, name, note=""):
         """A test passed."""
         self.passed += 1
+        self._tests.append(("pass", name, ""))
         print(f"ok - {name}{note}", flush=True)
 
     def skip(self, name, why):
         """A test could not run here."""
         self.skipped += 1
+        self._tests.append(("skip", name, why))
         print(f"ok - {name} # SKIP {why}".rstrip(), flush=True)
 
     def fail(self, name, note=""):
         """A test failed, or something that is as bad happened."""
         self.failed += 1
         self.failures.add(name)
+        self._tests.append(("fail", name, ""))
         print(f"not ok - {name}{note}", flush=True)
 
     def take(self, name, found):
@@ -52,10 +56,14 @@ class Tally:
         return f"{self.passed} passed, {self.failed} failed{skipped}"
 
     def store(self, path):
-        """Leave the counts for scripts/check to add up."""
+        """Leave the counts for scripts/check to add up, and the tests behind
+        them for faults.py to look up."""
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "w", encoding="ascii") as stream:
             print(self.passed, self.failed, self.skipped, file=stream)
+        with open(f"{path}.tests", "w", encoding="utf-8") as stream:
+            for test in self._tests:
+                print(*test, sep="\t", file=stream)
 
 
 class Tap:
