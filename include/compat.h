@@ -11,6 +11,7 @@
 #include <linux/arm-smccc.h>
 #include <linux/device.h>
 #include <linux/firmware/xlnx-zynqmp.h>
+#include <linux/fs_struct.h>
 #include <linux/hrtimer.h>
 #include <linux/interrupt.h>
 #include <linux/rpmsg.h>
@@ -135,6 +136,31 @@ hrtimer_setup(struct hrtimer *timer,
 {
 	hrtimer_init(timer, clock_id, mode);
 	timer->function = function;
+}
+#endif
+
+/*
+ * 7.0: virtio_rpmsg_bus wants a bell for what the remote has taken at all times,
+ * not only for a sender that waits. Drop when it is the floor.
+ */
+static inline bool compat_rpmsg_wants_tx_bells(void)
+{
+	return LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0);
+}
+
+/*
+ * 7.2 or so: kernel threads have a file system of their own, with nothing in it,
+ * unless they ask for that of programs. Drop when all have it.
+ */
+#ifndef scoped_with_init_fs
+#define scoped_with_init_fs()
+#endif
+
+/* 7.2: flags of a device are bits; before, members. Drop when it is the floor */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
+static inline void dev_set_dma_coherent(struct device *dev)
+{
+	dev->dma_coherent = true;
 }
 #endif
 

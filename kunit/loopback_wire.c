@@ -490,7 +490,7 @@ static int wire_make_memory(struct rpmsg_loopback *loopback)
 	unsigned int i;
 	int ret;
 
-	dev->dma_coherent = true;
+	dev_set_dma_coherent(dev);
 	/* A resource table has 32 bits for the address of a ring */
 	ret = dma_coerce_mask_and_coherent(dev, DMA_BIT_MASK(32));
 	if (ret)

@@ -15,6 +15,7 @@
 #include <linux/remoteproc.h>
 #include <linux/workqueue.h>
 
+#include "../../include/compat.h"
 #include "relay_internal.h"
 
 /*
@@ -34,9 +35,13 @@ static void relay_complete_rings(struct rproc_vdev *rvdev)
 	}
 }
 
-static int is_without_driver(struct device *dev, void *unused)
+static int find_without_driver(struct device *dev, void *found)
 {
-	return dev->bus == &platform_bus_type && !dev->driver;
+	if (dev->bus != &platform_bus_type || dev->driver)
+		return 0;
+
+	*(struct device **)found = get_device(dev);
+	return 1;
 }
 
 /*
@@ -47,8 +52,8 @@ static void relay_remove_unmade_vdevs(struct rproc_relay *relay)
 {
 	struct device *dev;
 
-	while ((dev = device_find_child(&relay->rproc->dev, NULL,
-					is_without_driver))) {
+	while (device_for_each_child(&relay->rproc->dev, &dev,
+				     find_without_driver)) {
 		platform_device_unregister(to_platform_device(dev));
 		put_device(dev);
 	}
@@ -73,7 +78,7 @@ int rproc_relay_mend_vdevs(struct rproc_relay *relay)
 	unsigned int found = 0;
 
 	list_for_each_entry(rvdev, &relay->rproc->rvdevs, node) {
-		rvdev->pdev->dev.dma_coherent = true;
+		dev_set_dma_coherent(&rvdev->pdev->dev);
 		relay_complete_rings(rvdev);
 		found++;
 	}

@@ -68,8 +68,11 @@ if [ "$(count_picked)" = 0 ]; then
 	esac
 	glob='*'
 fi
+# Kernels that ask for it run no suite by itself
+autorun=
+! strings "$(file_of kunit)" | grep -q '^parmtype=autorun:' || autorun=autorun=1
 # shellcheck disable=SC2086
-load kunit enable=1 $filter || echo "ampkit-kunit: FAIL insmod kunit"
+load kunit enable=1 $autorun $filter || echo "ampkit-kunit: FAIL insmod kunit"
 dmesg -n 8
 for file in "$folder"/*_kunit.ko; do
 	name=$(basename "$file" .ko)
