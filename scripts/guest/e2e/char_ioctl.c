@@ -12,7 +12,7 @@
 #include "char.h"
 
 #define BATCH		100
-#define TRACING		"/sys/kernel/debug/tracing/"
+#define TRACING		"/sys/kernel/tracing/"
 
 #ifndef RPMSG_GET_OUTGOING_FLOWCONTROL
 #define RPMSG_GET_OUTGOING_FLOWCONTROL	_IOR(0xb5, 0x5, int)
