@@ -28,13 +28,15 @@ struct machine machine;
  * @elf32: their images are ELF32, and no others
  * @first_vcpu: QEMU's number of the core that counts as 0
  */
-static const struct soc {
+struct soc {
 	const char *name;
 	const char *compatible;
 	__u64 reset;
 	bool elf32;
 	unsigned int first_vcpu;
-} socs[] = {
+};
+
+static const struct soc socs[] = {
 	{ "zcu102", "xlnx,zynqmp-apu-remoteproc", 0xfd1a0104, false, 0 },
 	{ "versal", "xlnx,versal-rpu-remoteproc", 0xff5e0300, true, 2 },
 };
