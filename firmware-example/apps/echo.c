@@ -13,8 +13,8 @@
 #define LOG_SIZE	4096
 /* A remote that is silent for so long counts as dead. */
 #define HEARTBEAT_MS	1000
-/* A host that takes nothing for so long has to live with a lost echo. */
-#define SEND_TIMEOUT_US	3000000
+/* A host that takes nothing for so long, busy or not, loses an echo. */
+#define SEND_TIMEOUT_US	10000000
 
 RPMSG_RSC_TABLE(table, RSC_TRACE(trace_log, LOG_SIZE), RSC_RPMSG(RING_ENTRIES),
 		RSC_CTRL(ctrl, HEARTBEAT_MS));
@@ -68,11 +68,14 @@ static int send_back(const struct rpmsg_msg *msg, uint32_t magic)
 
 static void echo_rx(struct rpmsg_endpoint *ept, struct rpmsg_msg *msg)
 {
+	uint64_t begin = board_port.time_us(board_port.priv);
 	uint32_t magic = magic_of(msg);
 	int err = send_back(msg, magic);
 
 	if (err)
-		board_log("echo lost: error %d, %zu bytes from %u\n", err,
+		board_log("echo lost: error %d after %llu us, %zu bytes from %u\n",
+			  err, (unsigned long long)
+			  (board_port.time_us(board_port.priv) - begin),
 			  msg->len, (unsigned int)msg->src);
 	if (magic == ECHO_MAGIC_HOLD) {
 		/* The echo is on its way before there is nobody to ring. */

@@ -17,7 +17,7 @@
 #define FLOOD		5000
 #define SMALL		16
 
-/* The firmware gives an echo up after 1 s without a buffer: hold for less */
+/* The firmware gives an echo up after 10 s without a buffer: hold for less */
 #define HOLD_MS		300
 
 /* What the bench firmware sends on demand */
