@@ -226,7 +226,7 @@ static struct file *open_node(struct kunit *test, const char *format, int flags)
 	return file;
 }
 
-static long do_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static long run_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	return file->f_op->unlocked_ioctl(file, cmd, arg);
 }
@@ -725,7 +725,7 @@ static void an_ioctl_announces(struct kunit *test)
 	plug(test);
 	loopback_halt(ctx->loopback);
 	open_channel(test, O_RDWR);
-	KUNIT_EXPECT_EQ(test, do_ioctl(ctx->file, RPMSG_EPT_ANNOUNCE, 0), 0);
+	KUNIT_EXPECT_EQ(test, run_ioctl(ctx->file, RPMSG_EPT_ANNOUNCE, 0), 0);
 
 	expect_announcement(test);
 	expect_remote_speaks_first(test);
@@ -760,7 +760,7 @@ static void expect_dead(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, do_read(ctx->file, data, sizeof(data)), -EPIPE);
 	KUNIT_EXPECT_EQ(test, do_write(ctx->file, data, sizeof(data)), -EPIPE);
-	KUNIT_EXPECT_EQ(test, do_ioctl(ctx->file, RPMSG_EPT_ANNOUNCE, 0),
+	KUNIT_EXPECT_EQ(test, run_ioctl(ctx->file, RPMSG_EPT_ANNOUNCE, 0),
 			-EPIPE);
 	KUNIT_EXPECT_EQ(test, (__force u32)vfs_poll(ctx->file, NULL),
 			(__force u32)(EPOLLHUP | EPOLLERR));
@@ -904,7 +904,7 @@ static int asked_flow(struct kunit *test, unsigned long user)
 	struct char_test *ctx = test->priv;
 	int flow = -1;
 
-	KUNIT_EXPECT_EQ(test, do_ioctl(ctx->file,
+	KUNIT_EXPECT_EQ(test, run_ioctl(ctx->file,
 					RPMSG_GET_OUTGOING_FLOWCONTROL, user),
 			0);
 	KUNIT_EXPECT_EQ(test, get_user(flow, (int __user *)user), 0);
@@ -942,7 +942,7 @@ static void flow_control_is_not_lost_by_a_bad_pointer(struct kunit *test)
 	plug(test);
 	open_channel(test, O_RDWR);
 	remote_tells_flow(test, true);
-	KUNIT_EXPECT_EQ(test, do_ioctl(ctx->file,
+	KUNIT_EXPECT_EQ(test, run_ioctl(ctx->file,
 					RPMSG_GET_OUTGOING_FLOWCONTROL, 8),
 			-EFAULT);
 	KUNIT_EXPECT_TRUE(test, vfs_poll(ctx->file, NULL) & EPOLLPRI);
@@ -966,7 +966,7 @@ static void make_endpoint(struct kunit *test, u32 src)
 
 	ctrl = open_node(test, "rpmsg_ctrl%u", O_RDWR);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, ctrl);
-	KUNIT_EXPECT_EQ(test, do_ioctl(ctrl, RPMSG_CREATE_EPT_IOCTL, user), 0);
+	KUNIT_EXPECT_EQ(test, run_ioctl(ctrl, RPMSG_CREATE_EPT_IOCTL, user), 0);
 	__fput_sync(ctrl);
 }
 
