@@ -2,9 +2,12 @@
 /*
  * The wire of the "bench" firmware. All numbers are little endian.
  *
- * Each message to BENCH_SERVICE starts with a struct bench_msg; what a command
- * does not name is ignored. Messages that are too short, or have another magic,
- * are counted and dropped.
+ * Each command to BENCH_SERVICE starts with a struct bench_msg; what a command
+ * does not name is ignored. What becomes of messages that are too short, or
+ * have another magic, BENCH_OTHERS says.
+ *
+ * To a host that takes no event indices, this firmware is as most others are:
+ * it never says that it can do without a bell.
  */
 #ifndef AMPKIT_BENCH_H
 #define AMPKIT_BENCH_H
@@ -24,20 +27,29 @@
 #define BENCH_ECHO		1
 /* Is counted; gaps in its sequence numbers are counted as lost. */
 #define BENCH_SINK		2
-/* @arg messages of @seq bytes are sent to the sender, as fast as it goes. */
+/*
+ * @arg messages of @seq bytes are sent to the sender, as fast as it goes; more
+ * of them when some are still to be sent to him.
+ */
 #define BENCH_SOURCE		3
-/* One such message; @seq counts from 0. */
+/* One such message, cut off at its end if it is short; @seq counts from 0. */
 #define BENCH_DATA		4
 /* A struct bench_counters comes back behind the header. */
 #define BENCH_READ		5
 /* All counters are 0 again, and a source ends. */
 #define BENCH_RESET		6
+/*
+ * Every @arg-th message that is no command comes back, and the others count as
+ * sunk: so there are messages shorter than a command. With 0, as at first, they
+ * are refused.
+ */
+#define BENCH_OTHERS		7
 
 /**
  * struct bench_msg - start of every message
  * @magic: BENCH_MAGIC
  * @command: BENCH_ command
- * @arg: number of messages of BENCH_SOURCE
+ * @arg: number of messages of BENCH_SOURCE; period of BENCH_OTHERS
  * @reserved: 0
  * @seq: sequence number; of BENCH_SOURCE: bytes of each message
  */
@@ -59,6 +71,8 @@ struct bench_msg {
  * @sourced: messages sent for BENCH_SOURCE
  * @refused: messages that made no sense
  * @failed: messages that could not be sent
+ * @bells_taken: how often the host's bell was heard
+ * @bells_rung: how often the host was rung
  */
 struct bench_counters {
 	uint64_t echoed;
@@ -69,6 +83,8 @@ struct bench_counters {
 	uint64_t sourced;
 	uint64_t refused;
 	uint64_t failed;
+	uint64_t bells_taken;
+	uint64_t bells_rung;
 };
 
 #endif /* AMPKIT_BENCH_H */
