@@ -25,20 +25,23 @@ ifeq ($(filter $(MACHINE),$(MACHINES)),)
 $(error MACHINE=$(MACHINE): there are $(MACHINES))
 endif
 # host runs images at the exception levels of an A53 and rings them by its GIC;
-# guards tests tests, and KUnit asks for no machine
-ONLY_ZCU102 := $(filter host kunit guards coverage,$(MAKECMDGOALS))
+# guards tests tests, and KUnit asks for no machine; the benchmark's baseline is
+# a driver for that machine
+ONLY_ZCU102 := $(filter host kunit guards coverage bench,$(MAKECMDGOALS))
 ifneq ($(if $(filter-out zcu102,$(MACHINE)),$(ONLY_ZCU102)),)
 $(error make $(ONLY_ZCU102) is for MACHINE=zcu102 only)
 endif
 
 # What is given on the command line reaches the scripts by itself
 export KVER KSRC DEBUG VARIANTS CYCLES MACHINE CROSS_COMPILE BUILD
+export AMPKIT_BENCH QUICK BENCH_MINUTES BENCH_ROUNDS
 
 Q := $(if $(filter 1,$(V)),,@)
 MAKEFLAGS += --no-print-directory
 
 .PHONY: help run shell coredump check lint host kunit e2e boots guards coverage \
-	modules modules_install dtbs firmware clean deps deps-check kernel source guest
+	bench modules modules_install dtbs firmware clean deps deps-check kernel \
+	source guest
 
 help:
 	@sed -n 's/^## \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
@@ -58,6 +61,7 @@ help:
 ##   make boots            those that need a boot of their own each
 ##   make coverage         which lines of the drivers kunit and e2e run
 ##   make guards           is each guard of the drivers missed when it is gone?
+##   make bench            how fast it is, beside the kernel's own drivers
 ##
 ## Build parts of it
 ##   make modules          our modules, against the guest's kernel or KDIR=
@@ -78,6 +82,8 @@ help:
 ##                         more; slow, and what takes long is done less often
 ##   RT=1                  the guest's kernel: PREEMPT_RT (6.12 and newer)
 ##   CYCLES=100            how many times the start and stop test goes round
+##   QUICK=1               bench: only what has a target, in a minute or two
+##   BENCH_MINUTES=10      bench: and how it is after so many minutes
 ##   AMPKIT_CACHE=DIR      where kernels are kept (~/.cache/ampkit)
 ##   V=1                   show every command and the guest's whole console
 ##   ARCH CROSS_COMPILE LLVM W C O MO INSTALL_MOD_PATH go on to kbuild
@@ -131,6 +137,12 @@ endif
 guards: deps
 	$(Q)$(MAKE) kernel
 	$(Q)scripts/guards.py
+
+# Modules and programs that nothing else needs
+bench:
+	$(Q)scripts/deps run bench
+	$(Q)$(MAKE) guest AMPKIT_BENCH=y
+	$(Q)scripts/bench.py
 
 host: deps
 	$(Q)scripts/host_tests.py

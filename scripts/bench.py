@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Measure how fast messages pass, ours beside the kernel's own drivers.
+
+    bench.py            (reads BUILD, QUICK, BENCH_MINUTES, BENCH_ROUNDS)
+
+Boots the guest once and lets its program "bench" visit the stacks in turn; what
+that prints becomes blocks.csv and latency.csv in $BUILD/bench, and from there
+report.txt and plots. Only ratios of what was measured side by side are judged,
+with confidence intervals: see docs/bench.md. Fails when something could not be
+measured, when both sides' counts disagree, or when a stack is found to differ
+from itself.
+"""
+
+import csv
+import os
+import platform
+import re
+import subprocess
+import sys
+
+import bench_report
+import qemu
+from console import Watcher
+
+BUILD = os.environ["BUILD"]
+OUT = f"{BUILD}/bench"
+QUICK = os.environ.get("QUICK") == "1"
+MINUTES = int(os.environ.get("BENCH_MINUTES") or 0)
+ROUNDS = int(os.environ.get("BENCH_ROUNDS") or (4 if QUICK else 12))
+
+# Length of a block in ms, and round trips of a latency block
+BLOCK_MS = 30
+SAMPLES = 500 if QUICK else 1000
+
+SILENCE = 180
+LIMIT = 300 + 120 * ROUNDS + 90 * MINUTES
+
+FIELD = re.compile(r"(\w+)=(\S+)")
+TEXT_FIELDS = {"stack", "mode", "direction", "histogram"}
+
+
+def fields(line):
+    """The key=value pairs of a line, numbers as such."""
+    return {key: value if key in TEXT_FIELDS else int(value)
+            for key, value in FIELD.findall(line)}
+
+
+class Guest:
+    """Takes the guest's lines, and answers its marks."""
+
+    def __init__(self, process):
+        self._process = process
+        self._marks = []
+        self.blocks = []
+        self.latencies = []
+        self.starts = []
+        self.failed = None
+        self.done = False
+
+    def _cpu_ns(self):
+        """Processor time that QEMU has used so far, all its threads, ns."""
+        total = 0
+        tasks = f"/proc/{self._process.pid}/task"
+        for task in os.listdir(tasks):
+            with open(f"{tasks}/{task}/schedstat", encoding="ascii") as stream:
+                total += int(stream.read().split()[0])
+        return total
+
+    def take(self, is_kernel, line):
+        """Look at one line of the console."""
+        if is_kernel or not line.startswith("bench: "):
+            return
+        what = line[len("bench: "):]
+        kind = what.split(" ", 1)[0]
+        if kind == "mark":
+            self._marks.append(self._cpu_ns())
+            self._process.stdin.write(b"\n")
+            self._process.stdin.flush()
+        elif kind == "block":
+            end, begin = self._marks.pop(), self._marks.pop()
+            self.blocks.append({**fields(what), "cpu_ns": end - begin})
+        elif kind == "latency":
+            self.latencies.append(fields(what))
+        elif kind == "start":
+            self.starts.append(fields(what))
+        elif kind in ("round", "endure"):
+            print(f"bench: {what}", flush=True)
+        elif kind == "FAIL":
+            self.failed = what
+        elif kind == "done":
+            self.done = True
+
+
+def measure():
+    """Boot the guest and let it measure; returns it and what is wrong."""
+    plan = [str(ROUNDS), str(BLOCK_MS), str(SAMPLES),
+            "quick" if QUICK else "full", str(MINUTES)]
+    machine, changes = qemu.command(
+        "exec", ["ampkit.cmd=bench%20" + "%20".join(plan)])
+    log_path = f"{BUILD}/bench.log"
+    process = subprocess.Popen(machine, env={**os.environ, **changes},
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT)
+    guest = Guest(process)
+    try:
+        with open(log_path, "wb") as log:
+            watcher = Watcher(log, guest.take, SILENCE, LIMIT)
+            watcher.follow(process)
+    finally:
+        process.kill()
+        process.wait()
+    # The in-tree driver sleeps where it must not, in a write() without room:
+    # with that stack the kernel may say so
+    wrong = [f"kernel trouble: {line}" for stack, line in watcher.trouble
+             if stack not in ("A", "B")][:3]
+    if guest.failed:
+        wrong.append(guest.failed)
+    if watcher.ended:
+        wrong.append(watcher.ended)
+    elif not guest.done:
+        wrong.append("the guest did not get to its end")
+    return guest, [f"{text} (the console's log is {log_path})"
+                   for text in wrong]
+
+
+def store(name, rows):
+    """Write rows as CSV, whatever columns they have."""
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    with open(f"{OUT}/{name}.csv", "w", encoding="ascii",
+              newline="") as stream:
+        writer = csv.DictWriter(stream, columns, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def machine_name():
+    """What the figures were taken on."""
+    with open("/proc/cpuinfo", encoding="utf-8") as stream:
+        found = re.search(r"model name\s*: (.*)", stream.read())
+    name = found[1].strip() if found else platform.machine()
+    return (f"{name}, {os.cpu_count()} processors, load "
+            f"{os.getloadavg()[0]:.1f}; QEMU {qemu.qemu_version()}, "
+            f"Linux {os.environ.get('KVER', '')} in the guest")
+
+
+def main():
+    os.makedirs(OUT, exist_ok=True)
+    before = machine_name()
+    print(f"bench: {ROUNDS} rounds of {BLOCK_MS} ms a block"
+          f"{', quick' if QUICK else ''}; {before}", flush=True)
+    guest, wrong = measure()
+    store("blocks", guest.blocks)
+    store("latency", guest.latencies)
+    store("start", guest.starts)
+    if not wrong:
+        report = bench_report.Report(guest, ROUNDS, before)
+        wrong += report.wrong
+        with open(f"{OUT}/report.txt", "w", encoding="utf-8") as stream:
+            stream.write(report.text)
+        print(report.text)
+        bench_report.plot(guest, OUT)
+        print(f"bench: text, CSV and plots are in {OUT}")
+    for text in wrong:
+        print(f"bench: FAIL: {text}")
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

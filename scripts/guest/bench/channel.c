@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the "bench" firmware is told and asked, see ampkit/bench.h.
+ */
+#include <ampkit/bench.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+static void tell(int fd, uint32_t what, uint32_t arg, uint64_t seq)
+{
+	const struct bench_msg msg = {
+		.magic = BENCH_MAGIC,
+		.command = what,
+		.arg = arg,
+		.seq = seq,
+	};
+
+	if (write(fd, &msg, sizeof(msg)) != sizeof(msg))
+		die("a command to the firmware: %m");
+}
+
+/**
+ * fw_echo_every() - let messages come back
+ * @fd: the channel
+ * @period: every so many
+ */
+void fw_echo_every(int fd, unsigned int period)
+{
+	tell(fd, BENCH_OTHERS, period, 0);
+}
+
+/**
+ * fw_source() - let the firmware send
+ * @fd: the channel
+ * @messages: how many
+ * @size: bytes of each
+ */
+void fw_source(int fd, unsigned int messages, unsigned int size)
+{
+	tell(fd, BENCH_SOURCE, messages, size);
+}
+
+/**
+ * fw_reset() - forget what was before
+ * @fd: the channel
+ */
+void fw_reset(int fd)
+{
+	tell(fd, BENCH_RESET, 0, 0);
+}
+
+/**
+ * fw_counters() - what the firmware has counted since fw_reset()
+ * @fd: the channel, with nothing outstanding
+ * @messages: receives how many messages it echoed, sank and sent
+ * @taken: receives how often it heard the bell
+ * @rung: receives how often it rang
+ */
+void fw_counters(int fd, uint64_t *messages, uint64_t *taken, uint64_t *rung)
+{
+	struct {
+		struct bench_msg msg;
+		struct bench_counters counters;
+	} answer;
+
+	tell(fd, BENCH_READ, 0, 0);
+	if (read(fd, &answer, sizeof(answer)) != sizeof(answer) ||
+	    answer.msg.command != BENCH_READ)
+		die("the firmware does not tell its counters");
+	if (answer.counters.refused || answer.counters.failed)
+		die("the firmware refused %llu messages, and lost %llu",
+		    (unsigned long long)answer.counters.refused,
+		    (unsigned long long)answer.counters.failed);
+	*messages = answer.counters.echoed + answer.counters.sunk +
+		    answer.counters.sourced;
+	*taken = answer.counters.bells_taken;
+	*rung = answer.counters.bells_rung;
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * bench - the guest's part of `make bench`
+ *
+ *	bench ROUNDS BLOCK_MS SAMPLES quick|full MINUTES
+ *
+ * A round visits all stacks forth and back: A, B, ours, ours, B, A. So what drifts
+ * meanwhile is the same for each pair of stacks, and each stack also follows
+ * itself, in this round or in the next: that is the control.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+
+static unsigned int parse(const char *text)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	if (!*text || *end || value > 1000000)
+		die("%s is no number", text);
+	return value;
+}
+
+static void run_round(const struct plan *plan, unsigned int round)
+{
+	size_t i;
+
+	for (i = 0; i < 2 * num_stacks; i++)
+		visit(plan, &stacks[i < num_stacks ? i : 2 * num_stacks - 1 - i],
+		      round, i);
+	printf("bench: round %u of %u is done\n", round + 1, plan->rounds);
+}
+
+int main(int argc, char *argv[])
+{
+	struct plan plan;
+	unsigned int round;
+
+	if (argc != 6)
+		die("usage: bench ROUNDS BLOCK_MS SAMPLES quick|full MINUTES");
+	plan = (struct plan){
+		.rounds = parse(argv[1]),
+		.block_ns = parse(argv[2]) * 1000000ULL,
+		.samples = parse(argv[3]),
+		.quick = !strcmp(argv[4], "quick"),
+		.minutes = parse(argv[5]),
+	};
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	for (round = 0; round < plan.rounds; round++)
+		run_round(&plan, round);
+	if (plan.minutes)
+		visit_for_long(&plan, &stacks[num_stacks - 1]);
+	printf("bench: done\n");
+	return 0;
+}
