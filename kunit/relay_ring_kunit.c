@@ -447,6 +447,30 @@ static void lazy_ring_wants_bells_when_half_is_lent(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, le16(vring_used_event(&p->ring.wire)), NUM / 4);
 }
 
+static void what_is_lent_and_what_is_used_is_counted(struct kunit *test)
+{
+	struct pair *p = test->priv;
+
+	host_offer(p, 0, BUF, true);
+	host_offer(p, 1, 16, false);
+	relay_ring_push(&p->ring);
+	KUNIT_EXPECT_EQ(test, relay_ring_lent(&p->ring), 2);
+	KUNIT_EXPECT_EQ(test, relay_ring_used(&p->ring), 0);
+
+	/* Twice the same is no second one */
+	remote_use(p, 0, BUF);
+	remote_use(p, 0, BUF);
+	KUNIT_EXPECT_EQ(test, relay_ring_lent(&p->ring), 2);
+	KUNIT_EXPECT_EQ(test, relay_ring_used(&p->ring), 2);
+
+	relay_ring_pull(&p->ring, NUM);
+	KUNIT_EXPECT_EQ(test, relay_ring_lent(&p->ring), 1);
+	KUNIT_EXPECT_EQ(test, relay_ring_used(&p->ring), 0);
+
+	relay_ring_give_back(&p->ring);
+	KUNIT_EXPECT_EQ(test, relay_ring_lent(&p->ring), 0);
+}
+
 static void give_back_returns_what_is_only_read(struct kunit *test)
 {
 	struct pair *p = test->priv;
@@ -619,6 +643,7 @@ static struct kunit_case relay_ring_cases[] = {
 	KUNIT_CASE_PARAM(bell_is_rung_as_wished, wish_gen_params),
 	KUNIT_CASE(arm_tells_what_came_before_it),
 	KUNIT_CASE(lazy_ring_wants_bells_when_half_is_lent),
+	KUNIT_CASE(what_is_lent_and_what_is_used_is_counted),
 	KUNIT_CASE(give_back_returns_what_is_only_read),
 	KUNIT_CASE(swallow_shows_the_remote_nothing),
 	KUNIT_CASE(adopted_ring_goes_on),

@@ -70,6 +70,24 @@ static void count_drop(struct relay_ring *ring, enum relay_drop cause)
 	atomic_inc(&ring->drops[cause]);
 }
 
+static void mark_lent(struct relay_ring *ring, u16 head)
+{
+	/* The room before the bit: pull may run on another CPU */
+	smp_wmb();
+	if (!test_and_set_bit(head, ring->lent))
+		atomic_inc(&ring->num_lent);
+}
+
+/* False if the remote does not have it. */
+static bool unmark_lent(struct relay_ring *ring, u16 head)
+{
+	if (!test_and_clear_bit(head, ring->lent))
+		return false;
+
+	atomic_dec(&ring->num_lent);
+	return true;
+}
+
 /* The next descriptor of a host chain, or -1 at its end. */
 static int chain_next(const struct vring_desc *desc, u32 num)
 {
@@ -137,6 +155,7 @@ static void reset_host(struct relay_ring *ring, bool event_idx)
 {
 	memset(ring->cfg.host, 0, vring_size(ring->cfg.num, ring->cfg.align));
 	bitmap_zero(ring->lent, ring->cfg.num);
+	atomic_set(&ring->num_lent, 0);
 	bitmap_zero(ring->again, ring->cfg.num);
 	bitmap_zero(ring->old, ring->cfg.num);
 
@@ -343,9 +362,7 @@ static bool take_over(struct relay_ring *ring, u16 head)
 		return false;
 
 	ring->room[head] = len;
-	/* The room before the bit, as in lend_chain() */
-	smp_wmb();
-	set_bit(head, ring->lent);
+	mark_lent(ring, head);
 	clear_bit(head, ring->old);
 
 	return true;
@@ -365,9 +382,7 @@ static bool lend_chain(struct relay_ring *ring, u16 head)
 		return false;
 	}
 
-	/* The room before the bit: pull may run on another CPU */
-	smp_wmb();
-	set_bit(head, ring->lent);
+	mark_lent(ring, head);
 	wire_put_avail(ring, head);
 
 	return true;
@@ -533,12 +548,12 @@ static bool pull_one(struct relay_ring *ring)
 	if (id < ring->cfg.num && test_and_clear_bit(id, ring->old))
 		return false;
 
-	if (id >= ring->cfg.num || !test_and_clear_bit(id, ring->lent)) {
+	if (id >= ring->cfg.num || !unmark_lent(ring, id)) {
 		count_drop(ring, RELAY_DROP_ID);
 		return false;
 	}
 
-	/* Pairs with the barrier in lend_chain() */
+	/* Pairs with the barrier in mark_lent() */
 	smp_rmb();
 
 	if (ring->room[id] && !pull_accepts(ring, id, len)) {
@@ -607,7 +622,21 @@ unsigned int relay_ring_drops(const struct relay_ring *ring)
  */
 unsigned int relay_ring_lent(const struct relay_ring *ring)
 {
-	return bitmap_weight(ring->lent, ring->cfg.num);
+	return atomic_read(&ring->num_lent);
+}
+
+/**
+ * relay_ring_used() - how much the remote says it has used
+ * @ring: the ring
+ *
+ * Context: any. Without the pull lock it is a hint, and always one of the
+ * remote's: nothing but the time of a pull may depend on it.
+ * Return: number of entries that a pull would find.
+ */
+unsigned int relay_ring_used(const struct relay_ring *ring)
+{
+	return (u16)(le16(READ_ONCE(ring->wire.used->idx)) -
+		     READ_ONCE(ring->wire_used));
 }
 
 /**
@@ -680,7 +709,7 @@ unsigned int relay_ring_give_back(struct relay_ring *ring)
 		if (ring->room[head])
 			continue;
 
-		clear_bit(head, ring->lent);
+		unmark_lent(ring, head);
 		host_put_used(ring, head, 0);
 		count++;
 	}

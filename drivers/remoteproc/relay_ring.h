@@ -11,6 +11,7 @@
 #ifndef AMPKIT_RELAY_RING_H
 #define AMPKIT_RELAY_RING_H
 
+#include <linux/atomic.h>
 #include <linux/bits.h>
 #include <linux/types.h>
 #include <linux/virtio_ring.h>
@@ -74,6 +75,7 @@ struct relay_ring_config {
  * @host: the host copy
  * @wire: the wire copy
  * @lent: bit per descriptor: head of a chain that the remote has
+ * @num_lent: how many bits are set there, which each message asks for
  * @again: bit per descriptor: head of a chain that is to be lent once more
  * @old: bit per descriptor: the remote has it from an earlier host, and until
  *	it comes back it can't be lent
@@ -88,14 +90,15 @@ struct relay_ring_config {
  * @drops: what was not passed on, by cause
  *
  * Fields marked (push) belong to whoever holds the push lock, (pull) to the
- * pull lock. @lent, @again and @old are shared, touched by atomic bit operations;
- * a head's @room is written before its bit is set.
+ * pull lock. @lent, @again and @old are shared, touched by atomic bit operations,
+ * and @num_lent with @lent; a head's @room is written before its bit is set.
  */
 struct relay_ring {
 	struct relay_ring_config cfg;
 	struct vring host;
 	struct vring wire;
 	unsigned long *lent;
+	atomic_t num_lent;
 	unsigned long *again;
 	unsigned long *old;
 	u32 *room;
@@ -120,6 +123,7 @@ bool relay_ring_needs_bell(struct relay_ring *ring);
 int relay_ring_pull(struct relay_ring *ring, unsigned int budget);
 unsigned int relay_ring_drops(const struct relay_ring *ring);
 unsigned int relay_ring_lent(const struct relay_ring *ring);
+unsigned int relay_ring_used(const struct relay_ring *ring);
 bool relay_ring_arm(struct relay_ring *ring);
 void relay_ring_quiet(struct relay_ring *ring);
 unsigned int relay_ring_give_back(struct relay_ring *ring);
