@@ -30,6 +30,9 @@
 #define RELAY_BATCH		64
 #define RELAY_BURST		1024
 
+/* Completions that are pulled out of a kick, unless room gets scarce */
+#define RELAY_KICK_BATCH	16
+
 /* So many ids that were not the remote's to use, and it is beyond help */
 #define RELAY_MAX_BAD_IDS	64
 
@@ -320,6 +323,17 @@ static bool relay_go_live(struct relay_vdev *vdev)
 	return true;
 }
 
+/* Nobody waits for single completions: many at once cost little more than one. */
+static void relay_kicked_lazy(struct relay_queue *queue)
+{
+	bool crowded = relay_is_crowded(queue);
+
+	if (crowded || relay_ring_used(&queue->ring) >= RELAY_KICK_BATCH)
+		relay_try_complete(queue);
+	if (crowded && relay_is_crowded(queue))
+		relay_look_soon(queue->vdev->relay);
+}
+
 /**
  * rproc_relay_kick() - the host has something in a virtqueue
  * @relay: the relay
@@ -347,11 +361,8 @@ void rproc_relay_kick(struct rproc_relay *relay, int notifyid)
 	if (relay_push(queue))
 		relay_ring_bell(relay);
 
-	if (queue->ring.cfg.lazy) {
-		relay_try_complete(queue);
-		if (relay_is_crowded(queue))
-			relay_look_soon(relay);
-	}
+	if (queue->ring.cfg.lazy)
+		relay_kicked_lazy(queue);
 }
 EXPORT_SYMBOL_GPL(rproc_relay_kick);
 
