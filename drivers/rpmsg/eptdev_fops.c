@@ -154,12 +154,16 @@ static ssize_t eptdev_read_iter(struct kiocb *iocb, struct iov_iter *to)
 				 eptdev_may_wait(iocb));
 }
 
+/* Any message of the usual transport: those cost no allocation */
+#define EPTDEV_SMALL	SZ_512
+
 static ssize_t eptdev_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct rpmsg_eptfile *file = iocb->ki_filp->private_data;
 	struct rpmsg_eptdev *eptdev = file->eptdev;
 	size_t len = iov_iter_count(from);
-	void *msg;
+	u8 small[EPTDEV_SMALL];
+	void *msg = small;
 	int ret;
 
 	if (rpmsg_eptdev_is_dead(eptdev))
@@ -167,7 +171,8 @@ static ssize_t eptdev_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	if (len > eptdev->mtu)
 		return -EMSGSIZE;
 
-	msg = kmalloc(len, GFP_KERNEL);
+	if (len > sizeof(small))
+		msg = kmalloc(len, GFP_KERNEL);
 	if (!msg)
 		return -ENOMEM;
 
@@ -177,7 +182,8 @@ static ssize_t eptdev_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	else
 		ret = -EFAULT;
 
-	kfree(msg);
+	if (msg != small)
+		kfree(msg);
 	return ret ? ret : len;
 }
 
