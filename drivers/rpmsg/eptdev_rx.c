@@ -19,7 +19,9 @@
 
 static void eptdev_wake_readers(struct rpmsg_eptdev *eptdev, __poll_t events)
 {
-	wake_up_interruptible_poll(&eptdev->readq, events);
+	/* The message is queued before it is looked whether somebody waits */
+	if (wq_has_sleeper(&eptdev->readq))
+		wake_up_interruptible_poll(&eptdev->readq, events);
 }
 
 /**
