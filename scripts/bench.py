@@ -6,7 +6,8 @@
 
 Boots the guest once and lets its program "bench" visit the stacks in turn; what
 that prints becomes blocks.csv and latency.csv in $BUILD/bench, and from there
-report.txt and plots. Only ratios of what was measured side by side are judged,
+report.txt and plots. A second boot, in which QEMU counts instructions and time
+is what they take, tells what a message costs whatever the host does. Only ratios of what was measured side by side are judged,
 with confidence intervals: see docs/bench.md. Fails when something could not be
 measured, when both sides' counts disagree, or when a stack is found to differ
 from itself.
@@ -33,6 +34,10 @@ ROUNDS = int(os.environ.get("BENCH_ROUNDS") or (4 if QUICK else 12))
 BLOCK_MS = 30
 SAMPLES = 500 if QUICK else 1000
 
+# One instruction is one nanosecond, and time passes at once while all wait
+COUNTING = ["-icount", "shift=0,sleep=off"]
+COUNTING_BLOCK_MS = 5
+
 SILENCE = 180
 LIMIT = 300 + 120 * ROUNDS + 90 * MINUTES
 
@@ -53,6 +58,8 @@ class Guest:
         self._process = process
         self._marks = []
         self.blocks = []
+        self.endurance = []
+        self._enduring = False
         self.latencies = []
         self.starts = []
         self.failed = None
@@ -79,12 +86,14 @@ class Guest:
             self._process.stdin.flush()
         elif kind == "block":
             end, begin = self._marks.pop(), self._marks.pop()
-            self.blocks.append({**fields(what), "cpu_ns": end - begin})
+            (self.endurance if self._enduring else self.blocks).append(
+                {**fields(what), "cpu_ns": end - begin})
         elif kind == "latency":
             self.latencies.append(fields(what))
         elif kind == "start":
             self.starts.append(fields(what))
         elif kind in ("round", "endure"):
+            self._enduring = what == "endure begins"
             print(f"bench: {what}", flush=True)
         elif kind == "FAIL":
             self.failed = what
@@ -92,14 +101,15 @@ class Guest:
             self.done = True
 
 
-def measure():
-    """Boot the guest and let it measure; returns it and what is wrong."""
-    plan = [str(ROUNDS), str(BLOCK_MS), str(SAMPLES),
-            "quick" if QUICK else "full", str(MINUTES)]
+def measure(plan, name, options=()):
+    """Boot the guest and let it measure; returns it and what is wrong.
+
+    `plan` is what the guest's program is called with, `options` go to QEMU.
+    """
     machine, changes = qemu.command(
-        "exec", ["ampkit.cmd=bench%20" + "%20".join(plan)])
-    log_path = f"{BUILD}/bench.log"
-    process = subprocess.Popen(machine, env={**os.environ, **changes},
+        "exec", ["ampkit.cmd=bench%20" + "%20".join(map(str, plan))])
+    log_path = f"{BUILD}/{name}.log"
+    process = subprocess.Popen([*machine, *options], env={**os.environ, **changes},
                                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT)
     guest = Guest(process)
@@ -149,12 +159,20 @@ def main():
     before = machine_name()
     print(f"bench: {ROUNDS} rounds of {BLOCK_MS} ms a block"
           f"{', quick' if QUICK else ''}; {before}", flush=True)
-    guest, wrong = measure()
+    guest, wrong = measure((ROUNDS, BLOCK_MS, SAMPLES,
+                            "quick" if QUICK else "full", MINUTES), "bench")
+    counting = None
+    if not wrong:
+        print("bench: now once more, counting instructions", flush=True)
+        counting, wrong = measure((1, COUNTING_BLOCK_MS, SAMPLES, "quick", 0),
+                                  "bench-counting", COUNTING)
+        store("instructions", counting.blocks)
     store("blocks", guest.blocks)
+    store("endurance", guest.endurance)
     store("latency", guest.latencies)
     store("start", guest.starts)
     if not wrong:
-        report = bench_report.Report(guest, ROUNDS, before)
+        report = bench_report.Report(guest, counting, ROUNDS, before)
         wrong += report.wrong
         with open(f"{OUT}/report.txt", "w", encoding="utf-8") as stream:
             stream.write(report.text)

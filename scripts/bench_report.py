@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """What the measurements of scripts/bench.py say: tables, targets, plots."""
 
+import itertools
 import math
 import statistics
 import subprocess
@@ -28,6 +29,11 @@ def rate(block):
 def cost(block):
     """Microseconds of the host's processors a message."""
     return block["cpu_ns"] / 1e3 / block["messages"]
+
+
+def instructions(block):
+    """Instructions a message, where one takes a nanosecond."""
+    return block["ns"] / block["messages"]
 
 
 class Blocks:
@@ -101,8 +107,8 @@ def disagreements(blocks):
 class Report:
     """The text, and what is wrong with it."""
 
-    def __init__(self, guest, rounds, machine):
-        self._blocks = Blocks([b for b in guest.blocks if b["size"]])
+    def __init__(self, guest, counting, rounds, machine):
+        self._blocks = Blocks(guest.blocks)
         self._guest = guest
         self._rounds = rounds
         self._lines = []
@@ -119,6 +125,8 @@ class Report:
         self._links()
         self._start()
         self._counts()
+        self._instructions(counting)
+        self._endurance()
         self._cross_check()
         self._judge_all()
         self.text = "\n".join(self._lines) + "\n"
@@ -329,8 +337,55 @@ class Report:
                   + "  ".join(f"{count:.3f}" for count in counts)
                   + f"  {used:.1f}")
 
+    def _instructions(self, counting):
+        self._head("Instructions of all processors a message, counted by QEMU: "
+                   "A, B, ours; ours / B")
+        blocks = Blocks(counting.blocks)
+        for mode, window, more in (
+                ("rw", 1, {}), ("rw", 64, {}), ("rw", 256, {}),
+                ("rw", 64, {"size": 496}), ("rw", 64, {"endpoints": 64}),
+                ("batch", 64, {}), ("batch", 256, {}), ("kernel", 64, {}),
+                ("kernel", 240, {})):
+            found = {stack: blocks.median(instructions, stack, mode,
+                                          window=window, **more)
+                     for stack in STACKS
+                     if blocks.get(stack, mode, window=window, **more)}
+            note = "".join(f", {value} {name}" for name, value in more.items())
+            ratio = (f"{found[OURS] / found['B']:.2f}" if "B" in found
+                     else "-")
+            self._say(f"{mode:6} {window:4} in flight{note:14} "
+                      + "  ".join(f"{found.get(stack, math.nan):7.0f}"
+                                  for stack in STACKS) + f"  {ratio}")
+        one, many = (blocks.median(instructions, OURS, endpoints=count)
+                     for count in (1, 64))
+        self._target("instructions per message, 64 endpoints over 1",
+                     "<= 1.10", f"{many / one:.2f}", many / one <= 1.1)
+
+    def _endurance(self):
+        blocks = self._guest.endurance
+        what = "cost per message, last minute over the first"
+        if not blocks:
+            self._target(what, "<= 1.10", "BENCH_MINUTES=0", None)
+            return
+        self._head("The same load for minutes: us of the host's processors, "
+                   "medians")
+        span = 60e9
+        ends = list(itertools.accumulate(block["ns"] for block in blocks))
+        first = [block for block, end in zip(blocks, ends) if end <= span]
+        last = [block for block, end in zip(blocks, ends)
+                if end > ends[-1] - span]
+        costs = [statistics.median(map(cost, part)) for part in (first, last)]
+        calm = [sum(block["switches"] for block in part) /
+                sum(block["messages"] for block in part)
+                for part in (first, last)]
+        self._say(f"first minute {costs[0]:.1f} us, {calm[0]:.3f} context "
+                  f"switches a message; last {costs[1]:.1f} us, {calm[1]:.3f}")
+        ratio = costs[1] / costs[0]
+        self._target(what, "<= 1.10", f"{ratio:.2f}", ratio <= 1.1)
+
     def _cross_check(self):
-        found = list(disagreements(self._guest.blocks))
+        found = list(disagreements(self._guest.blocks +
+                                   self._guest.endurance))
         self._head("Both sides' counts")
         self._say(f"{len(self._guest.blocks)} blocks, {len(found)} "
                   "disagreements")
@@ -348,8 +403,8 @@ class Report:
     def _judge_all(self):
         self._head("Targets")
         for what, want, found, met in self._targets:
-            self._say(f"{what:64} {want:8} {found:20} "
-                      f"{'met' if met else 'NOT met'}")
+            verdict = {None: "not measured", True: "met", False: "NOT met"}[met]
+            self._say(f"{what:64} {want:8} {found:20} {verdict}")
 
 
 def _curve(path, rows):
