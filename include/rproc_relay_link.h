@@ -13,28 +13,56 @@
 #ifndef AMPKIT_RPROC_RELAY_LINK_H
 #define AMPKIT_RPROC_RELAY_LINK_H
 
+#include <linux/atomic.h>
 #include <linux/compiler.h>
 #include <linux/kref.h>
+#include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/types.h>
 #include <linux/wait.h>
 
 struct device;
+struct task_struct;
 
 /**
- * struct rproc_relay_link - the transmit side of a vdev, as clients see it
+ * struct rproc_relay_poll - how long a client polls
+ * @done: whether there is what it polls for; must not sleep
+ * @context: passed to @done
+ * @until: when to give up, as of local_clock()
+ */
+struct rproc_relay_poll {
+	bool (*done)(void *context);
+	void *context;
+	u64 until;
+};
+
+/**
+ * struct rproc_relay_link - a vdev, as clients see it
  * @wait: woken when room comes back, with EPOLLOUT, and when the link closes
  * @refs: the vdev, and each client
  * @room: how many messages can be sent without waiting
  * @open: what is sent is passed on
+ * @receive: held while messages of the remote are delivered, by whomever; guards
+ *	@poll and @vdev
+ * @poll: delivers messages for as long as it is told to, NULL once there is no
+ *	vdev any more
+ * @vdev: passed to @poll
+ * @poller: who is in @poll
+ * @holders: how many clients may hold up delivery for want of room: while there
+ *	are any, nobody polls, as he may be the one who has to make that room
  *
- * Clients use @wait and the functions below.
+ * Clients use @wait and the functions below, and count themselves in @holders.
  */
 struct rproc_relay_link {
 	wait_queue_head_t wait;
 	struct kref refs;
 	unsigned int room;
 	bool open;
+	struct mutex receive;	/* delivery, poll, vdev */
+	void (*poll)(void *vdev, const struct rproc_relay_poll *poll);
+	void *vdev;
+	struct task_struct *poller;
+	atomic_t holders;
 };
 
 struct rproc_relay_link *rproc_relay_link_get(struct device *dev);
@@ -82,6 +110,29 @@ static inline unsigned int
 rproc_relay_link_room(const struct rproc_relay_link *link)
 {
 	return READ_ONCE(link->room);
+}
+
+/**
+ * rproc_relay_link_poll() - take messages in instead of sleeping until they come
+ * @link: the link
+ * @poll: how long; a signal ends it as well
+ *
+ * Delivers messages to whomever they are for, and spares the remote's bells and
+ * a thread's wake-up. Afterwards the remote rings again.
+ *
+ * Context: may sleep; no lock is held that a delivery takes.
+ * Return: false if somebody else delivers already.
+ */
+static inline bool rproc_relay_link_poll(struct rproc_relay_link *link,
+					 const struct rproc_relay_poll *poll)
+{
+	if (!mutex_trylock(&link->receive))
+		return false;
+	if (link->poll)
+		link->poll(link->vdev, poll);
+	mutex_unlock(&link->receive);
+
+	return true;
 }
 
 #endif /* AMPKIT_RPROC_RELAY_LINK_H */

@@ -155,6 +155,7 @@ static inline void relay_ring_bell(struct rproc_relay *relay)
 void relay_tell_room(struct relay_queue *queue);
 void relay_look(struct work_struct *work);
 void relay_receive(struct kthread_work *work);
+void relay_poll(void *priv, const struct rproc_relay_poll *poll);
 void relay_close_vdev(struct relay_vdev *vdev, bool wake);
 
 /* relay_remind.c */
@@ -184,9 +185,15 @@ struct rproc_relay *relay_find(const struct device *dev);
 struct rproc_relay_link *relay_link_alloc(void);
 void relay_link_set_open(struct rproc_relay_link *link, bool open);
 void relay_link_set_room(struct rproc_relay_link *link, unsigned int room);
+void relay_link_set_poll(struct rproc_relay_link *link,
+			 void (*poll)(void *vdev,
+				      const struct rproc_relay_poll *poll),
+			 void *vdev);
+void relay_link_flush(struct rproc_relay_link *link);
 
 /* relay_rpmsg.c */
 bool relay_rpmsg_check(void *priv, const void *msg, u32 len);
+bool relay_rpmsg_is_ns(const void *msg);
 
 /*
  * Of a vdev with one ring the core writes to a second one when it goes, which

@@ -62,6 +62,7 @@ struct rproc_relay_link *relay_link_alloc(void)
 
 	kref_init(&link->refs);
 	init_waitqueue_head(&link->wait);
+	mutex_init(&link->receive);
 
 	return link;
 }
@@ -93,6 +94,37 @@ void relay_link_set_room(struct rproc_relay_link *link, unsigned int room)
 	WRITE_ONCE(link->room, room);
 	if (more && wq_has_sleeper(&link->wait))
 		wake_up_poll(&link->wait, EPOLLOUT | EPOLLWRNORM);
+}
+
+/**
+ * relay_link_set_poll() - let clients poll, or not any more
+ * @link: the link
+ * @poll: what they call, or NULL
+ * @vdev: its argument
+ *
+ * Context: may sleep; waits for who is in it.
+ */
+void relay_link_set_poll(struct rproc_relay_link *link,
+			 void (*poll)(void *vdev,
+				      const struct rproc_relay_poll *poll),
+			 void *vdev)
+{
+	mutex_lock(&link->receive);
+	link->poll = poll;
+	link->vdev = vdev;
+	mutex_unlock(&link->receive);
+}
+
+/**
+ * relay_link_flush() - wait until nobody delivers who has begun before
+ * @link: the link
+ *
+ * Context: may sleep.
+ */
+void relay_link_flush(struct rproc_relay_link *link)
+{
+	mutex_lock(&link->receive);
+	mutex_unlock(&link->receive);
 }
 
 /* The relay whose remote is an ancestor of @dev; the lock is held. */

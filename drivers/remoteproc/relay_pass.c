@@ -15,9 +15,13 @@
 #include <linux/compiler.h>
 #include <linux/device.h>
 #include <linux/kthread.h>
+#include <linux/mutex.h>
 #include <linux/remoteproc.h>
 #include <linux/sched.h>
+#include <linux/sched/clock.h>
+#include <linux/sched/signal.h>
 #include <linux/spinlock.h>
+#include <linux/virtio_ids.h>
 #include <linux/workqueue.h>
 
 #include "../../include/compat.h"
@@ -419,13 +423,77 @@ void relay_receive(struct kthread_work *work)
 	if (!READ_ONCE(vdev->live))
 		return;
 
+	mutex_lock(&vdev->link->receive);
 	for (i = 0; i < vdev->num_queues; i++)
 		if (vdev->queue[i].threaded)
 			more |= relay_receive_queue(&vdev->queue[i]);
+	mutex_unlock(&vdev->link->receive);
 
 	cond_resched();
 	if (more)
 		kthread_queue_work(vdev->worker, &vdev->receive);
+}
+
+static bool relay_may_poll(const struct relay_queue *queue,
+			   const struct rproc_relay_poll *poll)
+{
+	return relay_vdev_is_open(queue->vdev) && !READ_ONCE(queue->broken) &&
+	       !atomic_read(&queue->vdev->link->holders) &&
+	       !signal_pending(current) && !need_resched() &&
+	       local_clock() < poll->until;
+}
+
+/* One message; false for what the thread has to look at. */
+static bool relay_poll_one(struct relay_queue *queue)
+{
+	const void *msg = relay_ring_peek(&queue->ring);
+
+	/* Channels are not made in the context of a program that reads */
+	if (!msg || relay_rpmsg_is_ns(msg) || relay_pull(queue, 1) != 1)
+		return false;
+
+	relay_interrupt(queue);
+	queue->vdev->relay->ops->delivered(queue->vdev->relay->priv);
+	relay_push_more(queue);
+
+	return true;
+}
+
+static void relay_poll_queue(struct relay_queue *queue,
+			     const struct rproc_relay_poll *poll)
+{
+	relay_ring_mute(&queue->ring);
+	while (!poll->done(poll->context) && relay_may_poll(queue, poll)) {
+		if (!relay_ring_used(&queue->ring))
+			cpu_relax();
+		else if (!relay_poll_one(queue))
+			break;
+	}
+	if (relay_ring_arm(&queue->ring))
+		kthread_queue_work(queue->vdev->worker, &queue->vdev->receive);
+}
+
+/**
+ * relay_poll() - deliver messages in place of the vdev's thread
+ * @priv: the vdev
+ * @poll: how long
+ *
+ * The @poll of its link, which see.
+ *
+ * Context: may sleep; @receive of the link is held.
+ */
+void relay_poll(void *priv, const struct rproc_relay_poll *poll)
+{
+	struct relay_vdev *vdev = priv;
+	struct relay_queue *queue = &vdev->queue[0];
+
+	if (vdev->id != VIRTIO_ID_RPMSG || !READ_ONCE(vdev->live) ||
+	    !vdev->num_queues || !relay_may_poll(queue, poll))
+		return;
+
+	WRITE_ONCE(vdev->link->poller, current);
+	relay_poll_queue(queue, poll);
+	WRITE_ONCE(vdev->link->poller, NULL);
 }
 
 static void relay_look_at_vdev(struct relay_vdev *vdev)

@@ -640,6 +640,30 @@ unsigned int relay_ring_used(const struct relay_ring *ring)
 }
 
 /**
+ * relay_ring_peek() - look at what the remote has used next
+ * @ring: the ring
+ *
+ * The remote may change it at any time: a hint only.
+ *
+ * Context: any; the caller holds the pull lock.
+ * Return: the wire buffer of its first descriptor, @buf_size bytes; NULL if there
+ * is nothing, or nothing that makes sense.
+ */
+const void *relay_ring_peek(const struct relay_ring *ring)
+{
+	u32 id;
+
+	if (!relay_ring_used(ring))
+		return NULL;
+
+	/* The entry after the index */
+	dma_rmb();
+	id = le32(READ_ONCE(ring->wire.used->ring[slot(ring, ring->wire_used)].id));
+
+	return id < ring->cfg.num ? wire_buf(ring, id) : NULL;
+}
+
+/**
  * relay_ring_arm() - ask the remote to ring when it has used something
  * @ring: the ring
  *
@@ -687,6 +711,21 @@ void relay_ring_quiet(struct relay_ring *ring)
 	if (!ring->cfg.event_idx)
 		WRITE_ONCE(ring->wire.avail->flags,
 			   to_le16(VRING_AVAIL_F_NO_INTERRUPT));
+}
+
+/**
+ * relay_ring_mute() - take back the wish for a bell
+ * @ring: the ring
+ *
+ * For who looks at the ring all the time, until relay_ring_arm(). Only a hint.
+ *
+ * Context: any; the caller holds the pull lock.
+ */
+void relay_ring_mute(struct relay_ring *ring)
+{
+	relay_ring_quiet(ring);
+	/* As if it had passed already: it is not reached before the next arm */
+	WRITE_ONCE(vring_used_event(&ring->wire), to_le16(ring->wire_used - 1));
 }
 
 /**

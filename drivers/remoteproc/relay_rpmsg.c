@@ -25,6 +25,20 @@ struct rpmsg_wire_hdr {
 static_assert(sizeof(struct rpmsg_wire_hdr) == RELAY_RPMSG_HDR_LEN);
 
 /**
+ * relay_rpmsg_is_ns() - whether a message is for the name service
+ * @msg: the message with its header, in shared memory
+ *
+ * Context: any.
+ * Return: true if it was just now.
+ */
+bool relay_rpmsg_is_ns(const void *msg)
+{
+	const struct rpmsg_wire_hdr *hdr = msg;
+
+	return le32_to_cpu(READ_ONCE(hdr->dst)) == RPMSG_NS_ADDR;
+}
+
+/**
  * relay_rpmsg_check() - whether a message may go to the host
  * @priv: what the host was told of channels, a struct relay_ns
  * @msg: the message with its header
