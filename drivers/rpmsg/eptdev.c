@@ -216,6 +216,7 @@ static void eptdev_kill(struct rpmsg_eptdev *eptdev)
 	eptdev->rpdev = NULL;
 	up_write(&eptdev->life);
 
+	rpmsg_eptdev_end_hold(eptdev);
 	/* Only who holds @life and saw the device alive starts it */
 	hrtimer_cancel(&eptdev->retry);
 	eptdev_leave_link(eptdev);
@@ -226,6 +227,7 @@ static void eptdev_release(struct device *dev)
 	struct rpmsg_eptdev *eptdev = dev_to_eptdev(dev);
 
 	eptdev_leave_link(eptdev);
+	rpmsg_eptdev_end_hold(eptdev);
 	if (eptdev->link)
 		rproc_relay_link_put(eptdev->link);
 	ida_free(&eptdev_ida, MINOR(dev->devt));

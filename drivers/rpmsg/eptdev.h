@@ -141,14 +141,16 @@ struct rpmsg_eptdev {
  * @last_len: whole length of the message it read last
  * @last_truncated: it did not get all of that
  * @dropped_told: how many dropped messages it was told of
+ * @busy_poll_us: how long it polls before it sleeps, microseconds; by itself
  *
- * The @read_lock of @eptdev guards what changes.
+ * The @read_lock of @eptdev guards what changes, unless it says otherwise.
  */
 struct rpmsg_eptfile {
 	struct rpmsg_eptdev *eptdev;
 	u32 last_len;
 	bool last_truncated;
 	u64 dropped_told;
+	u32 busy_poll_us;
 };
 
 #define dev_to_eptdev(d) container_of(d, struct rpmsg_eptdev, dev)
@@ -188,6 +190,8 @@ void rpmsg_eptdev_receive_now(struct rpmsg_eptdev *eptdev, const void *data,
 			      int len, u32 src);
 void rpmsg_eptdev_rx_room(struct rpmsg_eptdev *eptdev);
 int rpmsg_eptdev_set_overflow(struct rpmsg_eptdev *eptdev, bool hold);
+void rpmsg_eptdev_end_hold(struct rpmsg_eptdev *eptdev);
+int rpmsg_eptdev_set_busy_poll(struct rpmsg_eptfile *file, unsigned long us);
 int rpmsg_eptdev_resize(struct rpmsg_eptdev *eptdev, u32 max_msgs,
 			u32 max_bytes);
 ssize_t rpmsg_eptdev_take(struct rpmsg_eptfile *file, struct iov_iter *to,

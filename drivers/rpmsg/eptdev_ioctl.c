@@ -300,6 +300,8 @@ static long eptdev_ext_ioctl(struct file *filp, unsigned int cmd,
 	case RPMSG_EPT_ANNOUNCE:
 		return rpmsg_eptdev_announce(eptdev,
 					     !(filp->f_flags & O_NONBLOCK));
+	case RPMSG_EPT_SET_BUSY_POLL:
+		return rpmsg_eptdev_set_busy_poll(file, arg);
 	case FIONREAD:
 		return put_user((int)msg_queue_next_len(&eptdev->queue),
 				(int __user *)argp);

@@ -12,6 +12,8 @@
  */
 
 #include <linux/poll.h>
+#include <linux/sched/clock.h>
+#include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 
 #include "eptdev.h"
@@ -48,13 +50,17 @@ void rpmsg_eptdev_receive_now(struct rpmsg_eptdev *eptdev, const void *data,
 					     EPOLLRDBAND);
 }
 
-/* A message that never fits is not worth waiting with */
+/*
+ * A message that never fits is not worth waiting with, and who polls waits for
+ * no other reader: he may have begun before this endpoint was told to hold.
+ */
 static bool eptdev_may_hold(const struct rpmsg_eptdev *eptdev, int len)
 {
 	return test_bit(EPTDEV_HOLD, &eptdev->flags) &&
 	       !test_bit(EPTDEV_LET_GO, &eptdev->flags) &&
 	       !rpmsg_eptdev_is_dead(eptdev) &&
 	       rpmsg_eptdev_leads_on(eptdev) &&
+	       READ_ONCE(eptdev->link->poller) != current &&
 	       len <= READ_ONCE(eptdev->queue.max_bytes);
 }
 
@@ -126,9 +132,45 @@ int rpmsg_eptdev_set_overflow(struct rpmsg_eptdev *eptdev, bool hold)
 	if (hold && !eptdev->link)
 		return -EOPNOTSUPP;
 
-	assign_bit(EPTDEV_HOLD, &eptdev->flags, hold);
+	if (!hold)
+		rpmsg_eptdev_end_hold(eptdev);
+	else if (!test_and_set_bit(EPTDEV_HOLD, &eptdev->flags))
+		atomic_inc(&eptdev->link->holders);
 	rpmsg_eptdev_rx_room(eptdev);
 
+	return 0;
+}
+
+/**
+ * rpmsg_eptdev_end_hold() - drop messages again
+ * @eptdev: endpoint device
+ *
+ * Any context, does not sleep.
+ */
+void rpmsg_eptdev_end_hold(struct rpmsg_eptdev *eptdev)
+{
+	if (test_and_clear_bit(EPTDEV_HOLD, &eptdev->flags))
+		atomic_dec(&eptdev->link->holders);
+}
+
+/**
+ * rpmsg_eptdev_set_busy_poll() - choose how long a file polls before it sleeps
+ * @file: the file
+ * @us: how long, microseconds, 0 for not at all
+ *
+ * Any context, does not sleep.
+ *
+ * Return: 0, -EINVAL for too long, -EOPNOTSUPP when the transport has nothing to
+ * poll.
+ */
+int rpmsg_eptdev_set_busy_poll(struct rpmsg_eptfile *file, unsigned long us)
+{
+	if (us > RPMSG_EPT_BUSY_POLL_MAX)
+		return -EINVAL;
+	if (us && !file->eptdev->link)
+		return -EOPNOTSUPP;
+
+	WRITE_ONCE(file->busy_poll_us, us);
 	return 0;
 }
 
@@ -235,6 +277,31 @@ static ssize_t eptdev_try_take(struct rpmsg_eptfile *file, struct iov_iter *to,
 	return ret;
 }
 
+static bool eptdev_has_news(void *context)
+{
+	const struct rpmsg_eptdev *eptdev = context;
+
+	return !msg_queue_is_empty(&eptdev->queue) ||
+	       rpmsg_eptdev_is_dead(eptdev);
+}
+
+/* Whoever delivers at the moment may bring our messages as well. */
+static void eptdev_busy_poll(struct rpmsg_eptdev *eptdev, u32 us)
+{
+	const struct rproc_relay_poll poll = {
+		.done = eptdev_has_news,
+		.context = eptdev,
+		.until = local_clock() + us * NSEC_PER_USEC,
+	};
+
+	if (rproc_relay_link_poll(eptdev->link, &poll))
+		return;
+
+	while (!eptdev_has_news(eptdev) && local_clock() < poll.until &&
+	       !signal_pending(current) && !need_resched())
+		cpu_relax();
+}
+
 /**
  * rpmsg_eptdev_take() - take the oldest message out of the queue
  * @file: who takes it
@@ -251,6 +318,7 @@ ssize_t rpmsg_eptdev_take(struct rpmsg_eptfile *file, struct iov_iter *to,
 			  struct rpmsg_ept_msg __user *desc, bool may_wait)
 {
 	struct rpmsg_eptdev *eptdev = file->eptdev;
+	u32 poll_us = READ_ONCE(file->busy_poll_us);
 	ssize_t ret;
 
 	/* Another reader may be faster: then wait again */
@@ -259,9 +327,11 @@ ssize_t rpmsg_eptdev_take(struct rpmsg_eptfile *file, struct iov_iter *to,
 		if (ret != -EAGAIN || !may_wait)
 			return ret;
 
+		if (poll_us)
+			eptdev_busy_poll(eptdev, poll_us);
+
 		ret = wait_event_interruptible(eptdev->readq,
-					       !msg_queue_is_empty(&eptdev->queue) ||
-					       rpmsg_eptdev_is_dead(eptdev));
+					       eptdev_has_news(eptdev));
 		if (ret)
 			return ret;
 	}

@@ -155,4 +155,16 @@ struct rpmsg_ept_info {
  */
 #define RPMSG_EPT_ANNOUNCE	_IO(0xb5, 0x24)
 
+/* Longest time to poll, microseconds */
+#define RPMSG_EPT_BUSY_POLL_MAX	1000
+
+/*
+ * Choose for how many microseconds a read of this file looks for a message
+ * itself, with a processor of its own, before it sleeps; by value, 0 to
+ * RPMSG_EPT_BUSY_POLL_MAX, at first 0. It spares an interrupt and two wake-ups,
+ * where the remote answers within that time. EOPNOTSUPP where the transport
+ * can't. A read does not poll while an endpoint of the transport holds back.
+ */
+#define RPMSG_EPT_SET_BUSY_POLL	_IO(0xb5, 0x25)
+
 #endif /* _UAPI_LINUX_RPMSG_EXT_H */

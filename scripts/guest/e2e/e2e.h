@@ -106,6 +106,7 @@ extern const struct suite hostile_end_suite;
 extern const struct suite odd_images_suite;
 extern const struct suite known_defects_suite;
 extern const struct suite char_poll_suite;
+extern const struct suite char_busy_suite;
 extern const struct suite char_overload_suite;
 extern const struct suite char_ioctl_suite;
 extern const struct suite char_ctrl_suite;
