@@ -142,6 +142,7 @@ void engine_run(struct load *load, uint64_t ns, struct block *block);
 
 /* latency.c */
 void latency_run(struct load *load, unsigned int samples);
+void latency_set_poll(int fd, unsigned int us);
 
 /* visit.c */
 struct plan;

@@ -2,8 +2,10 @@
 /*
  * Round trips of single messages, each with its time.
  */
+#include <linux/rpmsg_ext.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "bench.h"
@@ -57,6 +59,17 @@ static void print_buckets(unsigned int count)
 static uint64_t quantile(unsigned int count, unsigned int per_mille)
 {
 	return times[(uint64_t)(count - 1) * per_mille / 1000];
+}
+
+/**
+ * latency_set_poll() - let a reader poll before it sleeps, or not
+ * @fd: the reader's
+ * @us: for how long, microseconds
+ */
+void latency_set_poll(int fd, unsigned int us)
+{
+	if (ioctl(fd, RPMSG_EPT_SET_BUSY_POLL, us))
+		die("RPMSG_EPT_SET_BUSY_POLL: %m");
 }
 
 /**

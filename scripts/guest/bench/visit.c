@@ -13,6 +13,9 @@
 /* What a client in the kernel sends in one block, about as long as others */
 #define CLIENT_RATE	300000
 
+/* How long a reader polls that does, us: longer than any usual round trip */
+#define POLL_US		1000
+
 static const unsigned int all_sizes[] = { 1, 16, 64, 256, 496 };
 static const unsigned int all_windows[] = { 1, 4, 16, 64, 256 };
 static const unsigned int quick_sizes[] = { 16, 496 };
@@ -224,14 +227,26 @@ static void run_table(const struct scene *scene)
 	}
 }
 
+static void print_latency(const struct scene *scene, struct load *load)
+{
+	print_case(scene, "latency", load, 1);
+	latency_run(load, scene->plan->samples);
+	printf("\n");
+}
+
 static void run_latency(const struct scene *scene)
 {
 	struct load load = channel_load(scene);
 
 	load.window = 1;
-	print_case(scene, "latency", &load, 1);
-	latency_run(&load, scene->plan->samples);
-	printf("\n");
+	print_latency(scene, &load);
+	if (!scene->stack->ours)
+		return;
+
+	load.mode = MODE_POLL;
+	latency_set_poll(load.fds[0], POLL_US);
+	print_latency(scene, &load);
+	latency_set_poll(load.fds[0], 0);
 }
 
 static void run_endpoints(const struct scene *scene)
