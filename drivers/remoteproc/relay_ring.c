@@ -88,6 +88,34 @@ static bool unmark_lent(struct relay_ring *ring, u16 head)
 	return true;
 }
 
+/*
+ * For @again and @old, which are empty as a rule. Counted before it is there: who
+ * sees none counted misses none.
+ */
+static bool mark_odd(struct relay_ring *ring, unsigned long *map, u32 head)
+{
+	atomic_inc(&ring->num_odd);
+	if (!test_and_set_bit(head, map))
+		return true;
+
+	atomic_dec(&ring->num_odd);
+	return false;
+}
+
+static bool unmark_odd(struct relay_ring *ring, unsigned long *map, u32 head)
+{
+	if (!test_and_clear_bit(head, map))
+		return false;
+
+	atomic_dec(&ring->num_odd);
+	return true;
+}
+
+static bool has_odd(const struct relay_ring *ring)
+{
+	return atomic_read(&ring->num_odd);
+}
+
 /* The next descriptor of a host chain, or -1 at its end. */
 static int chain_next(const struct vring_desc *desc, u32 num)
 {
@@ -156,6 +184,7 @@ static void reset_host(struct relay_ring *ring, bool event_idx)
 	memset(ring->cfg.host, 0, vring_size(ring->cfg.num, ring->cfg.align));
 	bitmap_zero(ring->lent, ring->cfg.num);
 	atomic_set(&ring->num_lent, 0);
+	atomic_set(&ring->num_odd, 0);
 	bitmap_zero(ring->again, ring->cfg.num);
 	bitmap_zero(ring->old, ring->cfg.num);
 
@@ -192,7 +221,7 @@ static bool find_old(struct relay_ring *ring, u16 used, u16 avail)
 	for (idx = used; idx != avail; idx++) {
 		u16 head = le16(READ_ONCE(ring->wire.avail->ring[slot(ring, idx)]));
 
-		if (head >= ring->cfg.num || test_and_set_bit(head, ring->old))
+		if (head >= ring->cfg.num || !mark_odd(ring, ring->old, head))
 			return false;
 	}
 
@@ -363,7 +392,7 @@ static bool take_over(struct relay_ring *ring, u16 head)
 
 	ring->room[head] = len;
 	mark_lent(ring, head);
-	clear_bit(head, ring->old);
+	unmark_odd(ring, ring->old, head);
 
 	return true;
 }
@@ -371,9 +400,9 @@ static bool take_over(struct relay_ring *ring, u16 head)
 /* Copies a chain to the wire and lends it to the remote. */
 static bool lend_chain(struct relay_ring *ring, u16 head)
 {
-	if (test_bit(head, ring->old)) {
+	if (has_odd(ring) && test_bit(head, ring->old)) {
 		if (!take_over(ring, head))
-			set_bit(head, ring->again);
+			mark_odd(ring, ring->again, head);
 		return false;
 	}
 
@@ -394,10 +423,13 @@ static unsigned int lend_again(struct relay_ring *ring)
 	unsigned int count = 0;
 	unsigned int head;
 
+	if (!has_odd(ring))
+		return 0;
+
 	for_each_set_bit(head, ring->again, ring->cfg.num) {
 		if (test_bit(head, ring->old))
 			continue;
-		clear_bit(head, ring->again);
+		unmark_odd(ring, ring->again, head);
 		count += lend_chain(ring, head);
 	}
 
@@ -412,7 +444,7 @@ static bool must_wait(struct relay_ring *ring)
 {
 	u16 next;
 
-	if (bitmap_empty(ring->old, ring->cfg.num))
+	if (!has_odd(ring) || bitmap_empty(ring->old, ring->cfg.num))
 		return false;
 
 	next = le16(ring->host.avail->ring[slot(ring, ring->host_avail)]);
@@ -428,7 +460,7 @@ static bool must_wait(struct relay_ring *ring)
  */
 bool relay_ring_wants_push(const struct relay_ring *ring)
 {
-	return !bitmap_empty(ring->again, ring->cfg.num) ||
+	return (has_odd(ring) && !bitmap_empty(ring->again, ring->cfg.num)) ||
 	       le16(READ_ONCE(ring->host.avail->idx)) !=
 	       READ_ONCE(ring->host_avail);
 }
@@ -545,7 +577,8 @@ static bool pull_one(struct relay_ring *ring)
 	ring->wire_used++;
 
 	/* Of an earlier host: nobody here waits for it */
-	if (id < ring->cfg.num && test_and_clear_bit(id, ring->old))
+	if (has_odd(ring) && id < ring->cfg.num &&
+	    unmark_odd(ring, ring->old, id))
 		return false;
 
 	if (id >= ring->cfg.num || !unmark_lent(ring, id)) {
@@ -557,7 +590,7 @@ static bool pull_one(struct relay_ring *ring)
 	smp_rmb();
 
 	if (ring->room[id] && !pull_accepts(ring, id, len)) {
-		set_bit(id, ring->again);
+		mark_odd(ring, ring->again, id);
 		return false;
 	}
 

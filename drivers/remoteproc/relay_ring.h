@@ -79,6 +79,7 @@ struct relay_ring_config {
  * @again: bit per descriptor: head of a chain that is to be lent once more
  * @old: bit per descriptor: the remote has it from an earlier host, and until
  *	it comes back it can't be lent
+ * @num_odd: how many bits are set in @again and @old: usually none
  * @room: per chain head, how many bytes the remote may write into it
  * @host_avail: available entries taken from the host copy (push)
  * @wire_avail: available entries given to the wire copy (push)
@@ -91,7 +92,8 @@ struct relay_ring_config {
  *
  * Fields marked (push) belong to whoever holds the push lock, (pull) to the
  * pull lock. @lent, @again and @old are shared, touched by atomic bit operations,
- * and @num_lent with @lent; a head's @room is written before its bit is set.
+ * and @num_lent and @num_odd with them; a head's @room is written before its bit
+ * is set.
  */
 struct relay_ring {
 	struct relay_ring_config cfg;
@@ -101,6 +103,7 @@ struct relay_ring {
 	atomic_t num_lent;
 	unsigned long *again;
 	unsigned long *old;
+	atomic_t num_odd;
 	u32 *room;
 	u16 host_avail;
 	u16 wire_avail;
