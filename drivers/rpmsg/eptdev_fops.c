@@ -162,7 +162,7 @@ static ssize_t eptdev_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	struct rpmsg_eptfile *file = iocb->ki_filp->private_data;
 	struct rpmsg_eptdev *eptdev = file->eptdev;
 	size_t len = iov_iter_count(from);
-	u8 small[EPTDEV_SMALL];
+	u8 small[EPTDEV_SMALL] __uninitialized;
 	void *msg = small;
 	int ret;
 
