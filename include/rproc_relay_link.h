@@ -18,6 +18,7 @@
 #include <linux/kref.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/wait.h>
 
@@ -48,6 +49,11 @@ struct rproc_relay_poll {
  *	vdev any more
  * @vdev: passed to @poll
  * @poller: who is in @poll
+ * @corked: how many clients are about to send more: until the last of them is
+ *	done, what is sent may wait
+ * @cork_lock: guards @flush and @flush_vdev
+ * @flush: passes on what waits, NULL once there is no vdev any more
+ * @flush_vdev: passed to @flush
  * @holders: how many clients may hold up delivery for want of room: while there
  *	are any, nobody polls, as he may be the one who has to make that room
  *
@@ -63,6 +69,10 @@ struct rproc_relay_link {
 	void *vdev;
 	struct task_struct *poller;
 	atomic_t holders;
+	atomic_t corked;
+	spinlock_t cork_lock;	/* flush, flush_vdev */
+	void (*flush)(void *vdev);
+	void *flush_vdev;
 };
 
 struct rproc_relay_link *rproc_relay_link_get(struct device *dev);
@@ -133,6 +143,40 @@ static inline bool rproc_relay_link_poll(struct rproc_relay_link *link,
 	mutex_unlock(&link->receive);
 
 	return true;
+}
+
+/**
+ * rproc_relay_link_cork() - more than one message is about to be sent
+ * @link: the link
+ *
+ * They are passed on together, by rproc_relay_link_uncork(), which has to come
+ * soon: nothing is to be waited for before.
+ *
+ * Context: any.
+ */
+static inline void rproc_relay_link_cork(struct rproc_relay_link *link)
+{
+	atomic_inc(&link->corked);
+}
+
+/**
+ * rproc_relay_link_uncork() - undo rproc_relay_link_cork()
+ * @link: the link
+ *
+ * Context: any.
+ */
+static inline void rproc_relay_link_uncork(struct rproc_relay_link *link)
+{
+	unsigned long flags;
+
+	atomic_dec(&link->corked);
+	/* Who still saw the cork has put his message there before we look */
+	smp_mb__after_atomic();
+
+	spin_lock_irqsave(&link->cork_lock, flags);
+	if (link->flush)
+		link->flush(link->flush_vdev);
+	spin_unlock_irqrestore(&link->cork_lock, flags);
 }
 
 #endif /* AMPKIT_RPROC_RELAY_LINK_H */

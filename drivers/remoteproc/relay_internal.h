@@ -156,6 +156,7 @@ void relay_tell_room(struct relay_queue *queue);
 void relay_look(struct work_struct *work);
 void relay_receive(struct kthread_work *work);
 void relay_poll(void *priv, const struct rproc_relay_poll *poll);
+void relay_flush(void *priv);
 void relay_close_vdev(struct relay_vdev *vdev, bool wake);
 
 /* relay_remind.c */
@@ -185,10 +186,8 @@ struct rproc_relay *relay_find(const struct device *dev);
 struct rproc_relay_link *relay_link_alloc(void);
 void relay_link_set_open(struct rproc_relay_link *link, bool open);
 void relay_link_set_room(struct rproc_relay_link *link, unsigned int room);
-void relay_link_set_poll(struct rproc_relay_link *link,
-			 void (*poll)(void *vdev,
-				      const struct rproc_relay_poll *poll),
-			 void *vdev);
+void relay_link_set_vdev(struct rproc_relay_link *link,
+			 struct relay_vdev *vdev);
 void relay_link_flush(struct rproc_relay_link *link);
 
 /* relay_rpmsg.c */

@@ -63,6 +63,7 @@ struct rproc_relay_link *relay_link_alloc(void)
 	kref_init(&link->refs);
 	init_waitqueue_head(&link->wait);
 	mutex_init(&link->receive);
+	spin_lock_init(&link->cork_lock);
 
 	return link;
 }
@@ -97,22 +98,25 @@ void relay_link_set_room(struct rproc_relay_link *link, unsigned int room)
 }
 
 /**
- * relay_link_set_poll() - let clients poll, or not any more
+ * relay_link_set_vdev() - let clients reach a vdev, or not any more
  * @link: the link
- * @poll: what they call, or NULL
- * @vdev: its argument
+ * @vdev: the vdev, or NULL
  *
- * Context: may sleep; waits for who is in it.
+ * Context: may sleep; waits for who is on the way there.
  */
-void relay_link_set_poll(struct rproc_relay_link *link,
-			 void (*poll)(void *vdev,
-				      const struct rproc_relay_poll *poll),
-			 void *vdev)
+void relay_link_set_vdev(struct rproc_relay_link *link, struct relay_vdev *vdev)
 {
+	unsigned long flags;
+
 	mutex_lock(&link->receive);
-	link->poll = poll;
+	link->poll = vdev ? relay_poll : NULL;
 	link->vdev = vdev;
 	mutex_unlock(&link->receive);
+
+	spin_lock_irqsave(&link->cork_lock, flags);
+	link->flush = vdev ? relay_flush : NULL;
+	link->flush_vdev = vdev;
+	spin_unlock_irqrestore(&link->cork_lock, flags);
 }
 
 /**

@@ -338,6 +338,14 @@ static void relay_kicked_lazy(struct relay_queue *queue)
 		relay_look_soon(queue->vdev->relay);
 }
 
+static void relay_kicked(struct relay_queue *queue)
+{
+	if (relay_push(queue))
+		relay_ring_bell(queue->vdev->relay);
+	if (queue->ring.cfg.lazy)
+		relay_kicked_lazy(queue);
+}
+
 /**
  * rproc_relay_kick() - the host has something in a virtqueue
  * @relay: the relay
@@ -362,13 +370,33 @@ void rproc_relay_kick(struct rproc_relay *relay, int notifyid)
 	if (!READ_ONCE(queue->vdev->live) && !relay_go_live(queue->vdev))
 		return;
 
-	if (relay_push(queue))
-		relay_ring_bell(relay);
+	if (queue->ring.cfg.lazy && atomic_read(&queue->vdev->link->corked))
+		return;
 
-	if (queue->ring.cfg.lazy)
-		relay_kicked_lazy(queue);
+	relay_kicked(queue);
 }
 EXPORT_SYMBOL_GPL(rproc_relay_kick);
+
+/**
+ * relay_flush() - pass on what was sent while the link was corked
+ * @priv: the vdev
+ *
+ * The @flush of its link, which see.
+ *
+ * Context: any.
+ */
+void relay_flush(void *priv)
+{
+	struct relay_vdev *vdev = priv;
+	unsigned int i;
+
+	if (!READ_ONCE(vdev->live))
+		return;
+
+	for (i = 0; i < vdev->num_queues; i++)
+		if (vdev->queue[i].ring.cfg.lazy)
+			relay_kicked(&vdev->queue[i]);
+}
 
 /* One batch of a threaded queue; how many entries were looked at. */
 static int relay_receive_batch(struct relay_queue *queue)

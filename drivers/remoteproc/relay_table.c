@@ -297,7 +297,7 @@ static int init_vdev(struct relay_vdev *vdev, const struct rsc_entry *entry)
 	vdev->link = relay_link_alloc();
 	if (!vdev->link)
 		return -ENOMEM;
-	relay_link_set_poll(vdev->link, relay_poll, vdev);
+	relay_link_set_vdev(vdev->link, vdev);
 
 	ret = init_thread(vdev);
 	if (ret)
@@ -328,7 +328,7 @@ static void free_vdevs(struct rproc_relay *relay)
 			kthread_destroy_worker(vdev->worker);
 		/* Clients may have the link for longer */
 		if (vdev->link)
-			relay_link_set_poll(vdev->link, NULL, NULL);
+			relay_link_set_vdev(vdev->link, NULL);
 		for (j = 0; j < vdev->num_queues; j++)
 			free_queue(&vdev->queue[j]);
 		if (vdev->link)
