@@ -8,12 +8,16 @@
 #include <asm/ioctls.h>
 #include <linux/fs.h>
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
 #include "compat.h"
 #include "eptdev.h"
 #include "rpmsg_char.h"
+
+/* Messages of a batch that are sent at once */
+#define EPTDEV_PARCEL	16U
 
 /* 32-bit programs see the same */
 static_assert(sizeof(struct rpmsg_ept_msg) == 32);
@@ -179,12 +183,32 @@ static int eptdev_check_outgoing(const struct rpmsg_eptdev *eptdev,
 	return msg->size > eptdev->mtu ? -EMSGSIZE : 0;
 }
 
-static int eptdev_send_one(struct rpmsg_eptdev *eptdev, void *buf,
-			   const struct rpmsg_ept_msg __user *from,
-			   bool may_wait)
+/**
+ * struct eptdev_parcel - messages on their way out of a user's batch
+ * @count: their number
+ * @len: length of each
+ * @dst: address each is for
+ * @data: room for each, as much as the transport takes
+ */
+struct eptdev_parcel {
+	unsigned int count;
+	size_t len[EPTDEV_PARCEL];
+	u32 dst[EPTDEV_PARCEL];
+	u8 data[];
+};
+
+static void *eptdev_parcel_data(struct rpmsg_eptdev *eptdev,
+				struct eptdev_parcel *parcel, unsigned int i)
 {
+	return parcel->data + i * eptdev->mtu;
+}
+
+static int eptdev_pack_one(struct rpmsg_eptdev *eptdev,
+			   struct eptdev_parcel *parcel,
+			   const struct rpmsg_ept_msg __user *from)
+{
+	unsigned int i = parcel->count;
 	struct rpmsg_ept_msg msg;
-	u32 dst;
 	int ret;
 
 	if (copy_from_user(&msg, from, sizeof(msg)))
@@ -192,20 +216,87 @@ static int eptdev_send_one(struct rpmsg_eptdev *eptdev, void *buf,
 	ret = eptdev_check_outgoing(eptdev, &msg);
 	if (ret)
 		return ret;
-	if (copy_from_user(buf, u64_to_user_ptr(msg.data), msg.size))
+	if (copy_from_user(eptdev_parcel_data(eptdev, parcel, i),
+			   u64_to_user_ptr(msg.data), msg.size))
 		return -EFAULT;
 
-	dst = msg.dst == RPMSG_ADDR_ANY ? eptdev->chinfo.dst : msg.dst;
-	return rpmsg_eptdev_send(eptdev, buf, msg.size, dst, may_wait);
+	parcel->len[i] = msg.size;
+	parcel->dst[i] = msg.dst == RPMSG_ADDR_ANY ? eptdev->chinfo.dst :
+						     msg.dst;
+	parcel->count++;
+	return 0;
+}
+
+/* Those before one that can't be sent are sent all the same. */
+static int eptdev_pack(struct rpmsg_eptdev *eptdev,
+		       struct eptdev_parcel *parcel,
+		       const struct rpmsg_ept_msg __user *from,
+		       unsigned int count)
+{
+	int ret = 0;
+
+	parcel->count = 0;
+	while (!ret && parcel->count < count)
+		ret = eptdev_pack_one(eptdev, parcel, from + parcel->count);
+
+	return ret;
+}
+
+static int eptdev_send_packed(struct rpmsg_eptdev *eptdev,
+			      struct eptdev_parcel *parcel, unsigned int i,
+			      bool may_wait)
+{
+	return rpmsg_eptdev_send(eptdev, eptdev_parcel_data(eptdev, parcel, i),
+				 parcel->len[i], parcel->dst[i], may_wait);
+}
+
+/* As many as there is room for, passed on together. */
+static int eptdev_send_at_once(struct rpmsg_eptdev *eptdev,
+			       struct eptdev_parcel *parcel, unsigned int *i)
+{
+	int ret = 0;
+
+	if (eptdev->link)
+		rproc_relay_link_cork(eptdev->link);
+	while (!ret && *i < parcel->count) {
+		ret = eptdev_send_packed(eptdev, parcel, *i, false);
+		*i += !ret;
+	}
+	if (eptdev->link)
+		rproc_relay_link_uncork(eptdev->link);
+
+	return ret;
+}
+
+/* How many were sent, and why not all. */
+static unsigned int eptdev_send_parcel(struct rpmsg_eptdev *eptdev,
+				       struct eptdev_parcel *parcel,
+				       bool may_wait, int *err)
+{
+	unsigned int i = 0;
+	int ret = 0;
+
+	while (!ret && i < parcel->count) {
+		ret = eptdev_send_at_once(eptdev, parcel, &i);
+		if (ret != -EAGAIN || !may_wait)
+			continue;
+		ret = eptdev_send_packed(eptdev, parcel, i, true);
+		i += !ret;
+	}
+
+	if (ret)
+		*err = ret;
+	return i;
 }
 
 static int eptdev_send_batch(struct file *filp, const void __user *arg)
 {
 	struct rpmsg_eptfile *file = filp->private_data;
+	struct rpmsg_eptdev *eptdev = file->eptdev;
 	const struct rpmsg_ept_msg __user *msgs;
+	struct eptdev_parcel *parcel;
 	struct rpmsg_ept_batch batch;
 	u32 done = 0;
-	void *buf;
 	int ret;
 
 	if (!(filp->f_mode & FMODE_WRITE))
@@ -215,18 +306,21 @@ static int eptdev_send_batch(struct file *filp, const void __user *arg)
 		return ret;
 	msgs = u64_to_user_ptr(batch.msgs);
 
-	buf = kmalloc(file->eptdev->mtu, GFP_KERNEL);
-	if (!buf)
+	parcel = kvmalloc(struct_size(parcel, data,
+				      EPTDEV_PARCEL * eptdev->mtu), GFP_KERNEL);
+	if (!parcel)
 		return -ENOMEM;
 
 	while (!ret && done < batch.count) {
-		ret = eptdev_send_one(file->eptdev, buf, &msgs[done],
-				      eptdev_batch_may_wait(filp, &batch));
-		done += !ret;
+		ret = eptdev_pack(eptdev, parcel, &msgs[done],
+				  min(batch.count - done, EPTDEV_PARCEL));
+		done += eptdev_send_parcel(eptdev, parcel,
+					   eptdev_batch_may_wait(filp, &batch),
+					   &ret);
 		cond_resched();
 	}
 
-	kfree(buf);
+	kvfree(parcel);
 	return done ?: ret;
 }
 
