@@ -67,6 +67,7 @@ static int client_await(unsigned int count)
 {
 	long left;
 
+	/* Either we see the last one, or it sees that we wait for it */
 	smp_store_mb(wake_at, count);
 	left = wait_event_killable_timeout(client_wait,
 					   (unsigned int)atomic_read(&received) >= count,

@@ -30,7 +30,6 @@
 #include <linux/remoteproc.h>
 #include <linux/seq_file.h>
 #include <linux/spinlock.h>
-#include <linux/unaligned.h>
 #include <linux/virtio_ring.h>
 #include <linux/workqueue.h>
 #include <uapi/linux/psci.h>
