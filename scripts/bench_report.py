@@ -156,10 +156,11 @@ class Report:
         self._head("Baselines: 16 bytes both ways, 64 in flight, medians")
         for stack, (thousands, bells, irqs) in BASELINES.items():
             found = self._blocks.median(rate, stack) / 1e3
+            best = max(map(rate, self._blocks.get(stack))) / 1e3
             off = abs(found / thousands - 1)
             inside = "inside" if off <= BASELINE_TOLERANCE else "outside"
             self._say(f"baseline {stack}: {found:.0f} k/s ({thousands} k/s "
-                      f"+-15 %: {inside}), "
+                      f"+-15 %: {inside}), best block {best:.0f} k/s, "
                       f"{self._blocks.per_message('rung', stack):.2f} "
                       f"doorbells a message ({bells}), "
                       f"{self._blocks.per_message('irqs', stack):.2f} "
@@ -391,20 +392,26 @@ class Report:
                   "disagreements")
         self.wrong += found[:5]
 
-    def _target(self, what, want, found, met):
-        self._targets.append((what, want, found, met))
+    def _target(self, what, want, found, met, note=""):
+        self._targets.append((what, want, found, met, note))
 
     def _at_least(self, what, ratio, want):
-        self._target(what, f">= {want:.2f}", str(ratio), ratio.value >= want)
+        self._target(what, f">= {want:.2f}", str(ratio), ratio.value >= want,
+                     self._doubt(ratio, want))
 
     def _at_most(self, what, ratio, want):
-        self._target(what, f"<= {want:.2f}", str(ratio), ratio.value <= want)
+        self._target(what, f"<= {want:.2f}", str(ratio), ratio.value <= want,
+                     self._doubt(ratio, want))
+
+    @staticmethod
+    def _doubt(ratio, want):
+        return ", uncertain" if ratio.contains(want) else ""
 
     def _judge_all(self):
         self._head("Targets")
-        for what, want, found, met in self._targets:
+        for what, want, found, met, note in self._targets:
             verdict = {None: "not measured", True: "met", False: "NOT met"}[met]
-            self._say(f"{what:64} {want:8} {found:20} {verdict}")
+            self._say(f"{what:64} {want:8} {found:20} {verdict}{note}")
 
 
 def _curve(path, rows):
