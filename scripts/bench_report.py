@@ -351,12 +351,13 @@ class Report:
                                           window=window, **more)
                      for stack in STACKS
                      if blocks.get(stack, mode, window=window, **more)}
-            note = "".join(f", {value} {name}" for name, value in more.items())
+            note = "".join(f", {name} {value}" for name, value in more.items())
             ratio = (f"{found[OURS] / found['B']:.2f}" if "B" in found
                      else "-")
             self._say(f"{mode:6} {window:4} in flight{note:14} "
-                      + "  ".join(f"{found.get(stack, math.nan):7.0f}"
-                                  for stack in STACKS) + f"  {ratio}")
+                      + "  ".join(f"{found[stack]:7.0f}" if stack in found
+                                  else "      -" for stack in STACKS)
+                      + f"  {ratio}")
         one, many = (blocks.median(instructions, OURS, endpoints=count)
                      for count in (1, 64))
         self._target("instructions per message, 64 endpoints over 1",
