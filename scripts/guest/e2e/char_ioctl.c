@@ -393,12 +393,40 @@ static void tracepoints(void)
 	expect_traced(node, "rpmsg_ept_take", what);
 }
 
+static unsigned long bells_rung(void)
+{
+	char text[4096], *found;
+
+	expect(read_file(DEBUGFS_RPROC "0/relay", text, sizeof(text)) > 0,
+	       "no counters");
+	found = strstr(text, "rung ");
+	expect(found, "no bells in: %s", text);
+	return strtoul(found + strlen("rung "), NULL, 10);
+}
+
+/* Passed on by 16 at once, each time with one bell at most */
+static void batch_bells(void)
+{
+	int fd = remote_start_and_open(0, O_NONBLOCK);
+	unsigned long bells;
+
+	messages_init(&out, 32, 16);
+	remote_echo(fd, "awake");
+	bells = bells_rung();
+	expect_eq(ioctl(fd, RPMSG_EPT_SEND, &out.batch), 32);
+	expect_settled(fd, ept_info(fd).sent);
+	bells = bells_rung() - bells;
+	expect(bells <= 4, "%lu bells", bells);
+	expect_eq(drain(fd), 32);
+}
+
 static const struct test tests[] = {
 	TEST("a_batch_of_100_goes_out_and_comes_back", batches),
 	TEST("fault_29_wrong_batches_are_refused", wrong_batches),
 	TEST("a_batch_tells_how_far_it_got", half_a_batch),
 	TEST("a_batch_waits_for_the_first_message_only", batch_waiting),
 	TEST("a_batch_tells_of_truncation", batch_truncation),
+	TEST("a_batch_of_32_rings_for_16_at_once", batch_bells),
 	TEST("fault_29_a_bad_pointer_loses_no_message", batch_fault_keeps),
 	TEST("readers_and_writers_get_what_they_opened_for", access_modes),
 	TEST("truncation_by_read_is_visible", see_truncation),
