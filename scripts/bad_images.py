@@ -22,10 +22,12 @@ PAGE = 0x1000
 RING_REGION = 0x10000
 
 PT_LOAD = 1
+PF_X = 1
 RSC_DEVMEM = 1
 RSC_TRACE = 2
 RSC_VDEV = 3
 RSC_CTRL = 384
+RSC_UNKNOWN = 500
 EM_ARM = 40
 EM_AARCH64 = 183
 EM_RISCV = 243
@@ -46,6 +48,10 @@ LAYOUTS = {
     EM_AARCH64: Layout(0x10100000, 0x10100000, 0x10200000, 0x10400000),
     EM_ARM: Layout(0x80000, 0x10100000, 0x10200000, 0x80000),
 }
+
+
+# An instruction that branches to itself
+LOOP = {EM_AARCH64: 0x14000000, EM_ARM: 0xeafffffe}
 
 
 class Format(NamedTuple):
@@ -340,6 +346,17 @@ def ctrl_version(elf):
     elf.set_resource(RSC_CTRL, 8, 99)
 
 
+def endless(elf):
+    """All code is loops, and nobody waits for it to get ready."""
+    elf.set_resource(RSC_CTRL, 0, RSC_UNKNOWN)
+    for index in elf.loaded():
+        segment = elf.segment(index)
+        if segment["flags"] & PF_X:
+            words = segment["filesz"] // 4
+            struct.pack_into(f"<{words}I", elf.data, segment["offset"],
+                             *[LOOP[elf.header()["machine"]]] * words)
+
+
 IMAGES = {
     "empty": empty,
     "cut-header": cut_header,
@@ -385,6 +402,7 @@ ODD_IMAGES = {
     "ctrl-not-aligned": ctrl_not_aligned,
     "ctrl-short": ctrl_short,
     "ctrl-version": ctrl_version,
+    "endless": endless,
 }
 
 

@@ -105,6 +105,7 @@ extern const struct suite hostile_load_suite;
 extern const struct suite hostile_end_suite;
 extern const struct suite odd_images_suite;
 extern const struct suite known_defects_suite;
+extern const struct suite mutants_suite;
 extern const struct suite char_poll_suite;
 extern const struct suite char_busy_suite;
 extern const struct suite char_overload_suite;

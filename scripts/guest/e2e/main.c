@@ -42,6 +42,7 @@ static const struct suite *const suites[] = {
 	&hostile_end_suite,
 	&odd_images_suite,
 	&known_defects_suite,
+	&mutants_suite,
 	&last_suite,
 };
 
