@@ -6,8 +6,8 @@
 
 Writes OUTDIR/bad-<name>-coreN.elf for each function below that an image of this
 class can be spoilt by, and OUTDIR/odd-<name>-coreN.elf for those that it has to
-start all the same. What each of them must lead to
-stands in scripts/guest/e2e/bad_input.c and odd_images.c; the guest finds the
+start all the same. What each of them must lead to stands in
+scripts/guest/e2e/bad_input.c, odd_images.c and mutants.c; the guest finds the
 files in /lib/firmware/ampkit. The same input gives the same files.
 """
 

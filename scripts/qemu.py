@@ -11,9 +11,9 @@ that warns, dies or hangs is a failure. shell hands the terminal over.
 
 The guest may have the load of one of its processors measured from outside, by
 printing "# vcpu N idle begin" and "# vcpu N idle end": less than 1 % of a host
-processor in between is a test passed. "# vcpu N idle never: why" skips it. With DEBUG, it has to say at its end how
-much memory leaked and whether locks are still checked, by printing "# kmemleak:
-N objects" and "# lockdep: on".
+processor in between is a test passed. "# vcpu N idle never: why" skips it. With
+DEBUG, it has to say at its end how much memory leaked and whether locks are
+still checked, by printing "# kmemleak: N objects" and "# lockdep: on".
 """
 
 import os

@@ -207,7 +207,7 @@ static void write_header32(const struct elf_core *core, void *buf)
 		.e_machine = core->machine,
 		.e_version = EV_CURRENT,
 		.e_phoff = sizeof(hdr),
-			.e_ehsize = sizeof(hdr),
+		.e_ehsize = sizeof(hdr),
 		.e_phentsize = sizeof(struct elf32_phdr),
 		.e_phnum = 1 + core->num_parts,
 	};

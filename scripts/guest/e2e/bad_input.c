@@ -2,9 +2,9 @@
 /*
  * Images that must not start. Each is made on the host by
  * scripts/bad_images.py out of the echo image and stands in the guest as
- * /lib/firmware/ampkit/bad-<name>-core<N>.elf. A start of it fails with its errno, one
- * line of the log says what is wrong, not a byte of any carveout or beside one
- * changes, and the good image starts and echoes right afterwards.
+ * /lib/firmware/ampkit/bad-<name>-core<N>.elf. A start of it fails with its
+ * errno, one line of the log says what is wrong, not a byte of any carveout or
+ * beside one changes, and the good image starts and echoes right afterwards.
  */
 #include <unistd.h>
 
