@@ -3,27 +3,16 @@
  * Readers that look for messages themselves for a while before they sleep.
  */
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "char.h"
+#include "misuse.h"
 
 #define ECHOES		40
 #define ROUNDS		100
 #define HOLD_QUEUE	16
 #define HELD		64
-
-static unsigned long bells_taken(void)
-{
-	char text[4096], *found;
-
-	expect(read_file(DEBUGFS_RPROC "0/relay", text, sizeof(text)) > 0,
-	       "no counters");
-	found = strstr(text, "taken ");
-	expect(found, "no bells in: %s", text);
-	return strtoul(found + strlen("taken "), NULL, 10);
-}
 
 static void echo_many(int fd)
 {

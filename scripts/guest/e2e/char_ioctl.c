@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "char.h"
+#include "misuse.h"
 
 #define BATCH		100
 #define TRACING		"/sys/kernel/tracing/"
@@ -391,17 +392,6 @@ static void tracepoints(void)
 	expect_traced(node, "rpmsg_ept_receive", what);
 	snprintf(what, sizeof(what), "src=%u len=6 copied=4\n", info.dst);
 	expect_traced(node, "rpmsg_ept_take", what);
-}
-
-static unsigned long bells_rung(void)
-{
-	char text[4096], *found;
-
-	expect(read_file(DEBUGFS_RPROC "0/relay", text, sizeof(text)) > 0,
-	       "no counters");
-	found = strstr(text, "rung ");
-	expect(found, "no bells in: %s", text);
-	return strtoul(found + strlen("rung "), NULL, 10);
 }
 
 /* Passed on by 16 at once, each time with one bell at most */

@@ -46,6 +46,7 @@
 #define REMOTES		2
 
 #define SYSFS_RPROC	"/sys/class/remoteproc/remoteproc"
+#define REMOTE_DRIVER	"/sys/bus/platform/drivers/amp_core/"
 #define DEBUGFS_RPROC	"/sys/kernel/debug/remoteproc/remoteproc"
 
 /**
@@ -218,6 +219,9 @@ const char *log_trouble(const char *text);
 
 const char *remote_default_firmware(unsigned int remote);
 void remote_device(unsigned int remote, char *name, size_t size);
+void remote_unbind(unsigned int remote, char *device, size_t size);
+void remote_bind(const char *device);
+bool remotes_are_there(void *unused);
 void remote_set_firmware(unsigned int remote, const char *name);
 void remote_state(unsigned int remote, char *state, size_t size);
 bool remote_is(unsigned int remote, const char *state);

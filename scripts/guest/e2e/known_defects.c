@@ -15,7 +15,6 @@
 #include "char.h"
 #include "misuse.h"
 
-#define DRIVER		"/sys/bus/platform/drivers/amp_core/"
 #define CHAR_DRIVER	"/sys/bus/rpmsg/drivers/rpmsg_chrdev/"
 #define TABLE		DEBUGFS_RPROC "0/resource_table"
 
@@ -54,25 +53,6 @@ static void start_without_the_table_of_before(void)
 	remote_check_echo(0);
 }
 
-static void unbind_remote(char *device, size_t size)
-{
-	remote_device(0, device, size);
-	expect_ok(write_file(DRIVER "unbind", device));
-	expect(remote_in_reset(0), "it runs without a driver");
-}
-
-static bool is_back(void *unused)
-{
-	(void)unused;
-	return count_entries(SYSFS_RPROC "[0-9]*/state") == REMOTES;
-}
-
-static void bind_remote(const char *device)
-{
-	expect_ok(write_file(DRIVER "bind", device));
-	expect_soon(is_back, NULL, WAIT_MS);
-}
-
 /* Whatever was on its way to handle the crash, it ends before the remote */
 static void unbind_in_a_crash(void)
 {
@@ -85,8 +65,8 @@ static void unbind_in_a_crash(void)
 
 		hostile_tell(fd, HOSTILE_CRASH_ABORT, 0);
 		pause_us(random_below(CRASH_US));
-		unbind_remote(device, sizeof(device));
-		bind_remote(device);
+		remote_unbind(0, device, sizeof(device));
+		remote_bind(device);
 		close(fd);
 		sign_of_life();
 	}
@@ -109,8 +89,8 @@ static void unbind_after_a_crash(void)
 	hostile_tell(fd, HOSTILE_CRASH_ABORT, 0);
 	close(fd);
 	expect_soon(is_crashed, NULL, HANG_MS);
-	unbind_remote(device, sizeof(device));
-	bind_remote(device);
+	remote_unbind(0, device, sizeof(device));
+	remote_bind(device);
 	remote_set_firmware(0, remote_default_firmware(0));
 	remote_check_echo(0);
 }

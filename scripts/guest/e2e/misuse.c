@@ -149,6 +149,17 @@ struct counters counters_of(unsigned int queue)
 	return count;
 }
 
+static unsigned long bells(const char *which)
+{
+	const char *found;
+	char text[1024];
+
+	expect_ok(read_file(RELAY, text, sizeof(text)));
+	found = strstr(text, which);
+	expect(found, "no %sin %s", which, text);
+	return strtoul(found + strlen(which), NULL, 10);
+}
+
 /**
  * bells_taken() - how often remote 0 has rung since the driver came
  *
@@ -156,13 +167,17 @@ struct counters counters_of(unsigned int queue)
  */
 unsigned long bells_taken(void)
 {
-	const char *taken;
-	char text[1024];
+	return bells("taken ");
+}
 
-	expect_ok(read_file(RELAY, text, sizeof(text)));
-	taken = strstr(text, "taken ");
-	expect(taken, "no bells in %s", text);
-	return strtoul(taken + strlen("taken "), NULL, 10);
+/**
+ * bells_rung() - how often remote 0 was rung since the driver came
+ *
+ * Return: the number.
+ */
+unsigned long bells_rung(void)
+{
+	return bells("rung ");
 }
 
 /**

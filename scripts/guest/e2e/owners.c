@@ -16,7 +16,6 @@
 #include "misuse.h"
 
 #define USER		"rproc_user"
-#define DRIVER		"/sys/bus/platform/drivers/amp_core/"
 #define VIRTIO_DRIVER	"/sys/bus/virtio/drivers/virtio_rpmsg_bus/"
 #define CDEV		"/dev/remoteproc0"
 
@@ -117,18 +116,6 @@ static void keep_the_driver(void)
 	user_goes();
 }
 
-static bool remotes_are_there(void *unused)
-{
-	(void)unused;
-	return count_entries(SYSFS_RPROC "[0-9]*/state") == REMOTES;
-}
-
-static void bind_again(const char *device)
-{
-	expect_ok(write_file(DRIVER "bind", device));
-	expect_soon(remotes_are_there, NULL, WAIT_MS);
-}
-
 /* The other module keeps what is left of the remote, and may still let go. */
 static void unbind_what_is_in_use(void)
 {
@@ -139,12 +126,10 @@ static void unbind_what_is_in_use(void)
 	if (!strncmp(kernel.release, "6.1.", 4))
 		skip("rproc_put() of 6.1 wants a driver that is still bound");
 
-	remote_device(0, device, sizeof(device));
 	user_comes();
-	expect_ok(write_file(DRIVER "unbind", device));
-	expect(remote_in_reset(0), "it runs without a driver");
+	remote_unbind(0, device, sizeof(device));
 	user_goes();
-	bind_again(device);
+	remote_bind(device);
 	remote_check_echo(0);
 }
 
@@ -164,19 +149,17 @@ static void unbind_under_traffic(void)
 	unsigned int round, rounds = param_number("cycles", 100) / 5;
 	char device[64];
 
-	remote_device(0, device, sizeof(device));
 	for (round = 0; round < rounds; round++) {
 		pthread_t thread;
 		int fd = remote_start_and_open(0, O_NONBLOCK);
 
 		pthread_create(&thread, NULL, send_and_receive, &fd);
 		pause_us(random_below(5000));
-		expect_ok(write_file(DRIVER "unbind", device));
+		remote_unbind(0, device, sizeof(device));
 		pthread_join(thread, NULL);
-		expect(remote_in_reset(0), "round %u", round);
 		expect_errno(write(fd, "dead", 4), EPIPE);
 		close(fd);
-		bind_again(device);
+		remote_bind(device);
 	}
 	remote_check_echo(0);
 }
@@ -311,7 +294,7 @@ static void take_the_bell_away(void)
 	fd = remote_start_and_open(0, 0);
 	remote_echo(fd, "while it rings");
 	remote_device(0, device, sizeof(device));
-	snprintf(bound, sizeof(bound), DRIVER "%s", device);
+	snprintf(bound, sizeof(bound), REMOTE_DRIVER "%s", device);
 	expect(exists(bound), "it is not bound");
 	expect_ok(write_file(bell_driver("unbind"), machine.remotes[0].bell));
 	expect(remote_in_reset(0), "it runs without a bell");

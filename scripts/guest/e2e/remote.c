@@ -50,6 +50,41 @@ void remote_device(unsigned int remote, char *name, size_t size)
 }
 
 /**
+ * remote_unbind() - take the driver of a running or stopped remote away
+ * @remote: index of the remote
+ * @device: receives the name of its platform device, for remote_bind()
+ * @size: size of @device
+ */
+void remote_unbind(unsigned int remote, char *device, size_t size)
+{
+	remote_device(remote, device, size);
+	expect_ok(write_file(REMOTE_DRIVER "unbind", device));
+	expect(remote_in_reset(remote), "it runs without a driver");
+}
+
+/**
+ * remotes_are_there() - whether all remotes have their driver, for wait_until()
+ * @unused: nothing
+ *
+ * Return: true if so.
+ */
+bool remotes_are_there(void *unused)
+{
+	(void)unused;
+	return count_entries(SYSFS_RPROC "[0-9]*/state") == REMOTES;
+}
+
+/**
+ * remote_bind() - give a remote its driver back
+ * @device: its platform device
+ */
+void remote_bind(const char *device)
+{
+	expect_ok(write_file(REMOTE_DRIVER "bind", device));
+	expect_soon(remotes_are_there, NULL, WAIT_MS);
+}
+
+/**
  * remote_set_firmware() - choose the image of the next start
  * @remote: index of the remote
  * @name: name below /lib/firmware

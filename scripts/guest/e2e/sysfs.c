@@ -177,12 +177,6 @@ int module_unload(const char *name)
 	return syscall(SYS_delete_module, name, O_NONBLOCK);
 }
 
-static bool remotes_are_there(void *context)
-{
-	(void)context;
-	return count_entries(SYSFS_RPROC "[0-9]*/state") == REMOTES;
-}
-
 static void load_missing(const char *name)
 {
 	if (!module_loaded(name) && module_load(name))
