@@ -123,11 +123,15 @@ void relay_link_set_vdev(struct rproc_relay_link *link, struct relay_vdev *vdev)
  * relay_link_flush() - wait until nobody delivers who has begun before
  * @link: the link
  *
+ * A virtio driver that goes is told of under the lock of its bus' notifiers, and
+ * a delivery may make a channel, under that of the rpmsg bus: two locks, but one
+ * class. The nesting tells lockdep that this is no circle.
+ *
  * Context: may sleep.
  */
 void relay_link_flush(struct rproc_relay_link *link)
 {
-	mutex_lock(&link->receive);
+	mutex_lock_nested(&link->receive, SINGLE_DEPTH_NESTING);
 	mutex_unlock(&link->receive);
 }
 
