@@ -357,8 +357,12 @@ static int fake_probe(struct platform_device *pdev)
 	return probe_answer;
 }
 
+/* Without an owner: suites of 6.1 run before the module has a kobject */
 static struct platform_driver fake_driver = {
-	.driver.name = "soc_zynqmp_pm_kunit",
+	.driver = {
+		.name = "soc_zynqmp_pm_kunit",
+		.bus = &platform_bus_type,
+	},
 	.probe = fake_probe,
 };
 
@@ -375,10 +379,10 @@ static void probe_waits_for_the_firmware_driver(struct kunit *test)
 	pdev = platform_device_register_simple("soc_zynqmp_pm_kunit",
 					       PLATFORM_DEVID_NONE, NULL, 0);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(pdev));
-	ret = platform_driver_register(&fake_driver);
+	ret = driver_register(&fake_driver.driver);
 	KUNIT_EXPECT_EQ(test, ret, 0);
 	if (!ret)
-		platform_driver_unregister(&fake_driver);
+		driver_unregister(&fake_driver.driver);
 	KUNIT_EXPECT_EQ(test, probe_answer, -EPROBE_DEFER);
 	platform_device_unregister(pdev);
 }
