@@ -122,10 +122,13 @@ static void change_the_table(const void *arg)
 }
 
 /* It announces nothing before the host is there, and is served all the same. */
+/* The firmware goes by the host's first bell to be a good one again. */
 static void set_the_status_first(void)
 {
 	struct misuse misuse;
 
+	if (!machine.remotes[0].is_rung)
+		skip("without a bell the remote can't tell that the host began");
 	misuse.fd = hostile_start(O_NONBLOCK);
 	hostile_next_boot(misuse.fd, HOSTILE_BOOT_STATUS, 1);
 	close(misuse.fd);
