@@ -539,6 +539,20 @@ static void adopted_ring_goes_on(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, le32(p->ring.host.used->ring[0].id), 1);
 }
 
+/* Also when it is looked for among the buffers of an earlier host */
+static void adopted_ring_refuses_an_id_out_of_range(struct kunit *test)
+{
+	struct pair *p = test->priv;
+
+	lend_old(p, VRING_DESC_F_WRITE);
+	KUNIT_ASSERT_TRUE(test, relay_ring_adopt(&p->ring, true));
+
+	remote_use(p, U32_MAX, 6);
+	relay_ring_pull(&p->ring, NUM);
+	KUNIT_EXPECT_EQ(test, host_used_idx(p), 0);
+	KUNIT_EXPECT_EQ(test, drops(p, RELAY_DROP_ID), 1);
+}
+
 static void adopted_buffer_of_another_kind_is_waited_for(struct kunit *test)
 {
 	struct pair *p = test->priv;
@@ -647,6 +661,7 @@ static struct kunit_case relay_ring_cases[] = {
 	KUNIT_CASE(give_back_returns_what_is_only_read),
 	KUNIT_CASE(swallow_shows_the_remote_nothing),
 	KUNIT_CASE(adopted_ring_goes_on),
+	KUNIT_CASE(adopted_ring_refuses_an_id_out_of_range),
 	KUNIT_CASE(adopted_buffer_of_another_kind_is_waited_for),
 	KUNIT_CASE(messages_do_not_overtake_an_earlier_hosts),
 	KUNIT_CASE(memory_that_is_no_ring_is_cleared),

@@ -3,12 +3,13 @@
 """Switch the guards of the drivers off, one at a time, and see that the test
 of each notices.
 
-    guards.py [--list]
+    guards.py [--list | --fit]
 
 The rows stand in guard_rows.py. Each of them is applied to a copy of the tree,
 of which the modules are built and just the row's test is run: "ok" when it
 fails, after it did not without the row, "not ok" when it passes, or when the
 row does not fit the source any more. T= picks rows, by the text behind "ok -".
+--fit looks for rows of the latter kind only, and prints them.
 """
 
 import fcntl
@@ -67,6 +68,13 @@ def prepare():
         sys.exit("\n".join(lines[-30:]) + "\nerror: the copy does not build")
 
 
+def misfit(guard, tree):
+    """What is wrong with a row's place in a tree, or None."""
+    path = tree / "drivers" / guard.file
+    count = path.read_text(encoding="utf-8").count(guard.old)
+    return f"its text is in {guard.file} {count} times" if count != 1 else None
+
+
 class Runner:
     """Runs tests in the copy, and knows which pass with all guards on."""
 
@@ -108,11 +116,11 @@ class Runner:
 
     def judge(self, guard):
         """Apply a row and run its test; returns what is wrong, or None."""
+        wrong = misfit(guard, COPY)
+        if wrong:
+            return wrong
         path = COPY / "drivers" / guard.file
         text = path.read_text(encoding="utf-8")
-        count = text.count(guard.old)
-        if count != 1:
-            return f"its text is in {guard.file} {count} times"
         if not self.is_green(guard.test):
             return f"{guard.test} does not pass with the guard on"
         path.write_text(text.replace(guard.old, guard.new), encoding="utf-8")
@@ -142,6 +150,11 @@ def judge_all(picked):
 def main():
     picked = [guard for guard in GUARDS
               if fnmatch.fnmatch(label(guard), PATTERN)]
+    if "--fit" in sys.argv:
+        wrong = {label(guard): misfit(guard, TOP) for guard in picked}
+        wrong = [f"{name}: {what}" for name, what in wrong.items() if what]
+        print(*wrong, sep="\n", end="\n" if wrong else "")
+        return 1 if wrong else 0
     if "--list" in sys.argv:
         print("\n".join(f"{label(guard)}: {guard.test}" for guard in picked))
         return 0
