@@ -224,7 +224,7 @@ static int bench_prepare(struct rproc *rproc)
 	struct bench_core *core = rproc->priv;
 	int count = of_property_count_strings(core->dev->of_node,
 					      "memory-region-names");
-	int i, ret = count < 0 ? count : 0;
+	int i, ret = min(count, 0);
 
 	for (i = 0; i < count && !ret; i++)
 		ret = bench_add_region(core, i);

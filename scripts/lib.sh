@@ -18,6 +18,9 @@ cd "$(dirname "$0")/.." || exit
 # What is costly to get and the same for every checkout
 CACHE=${AMPKIT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ampkit}
 
+# Status of what could not be done here, but is no failure
+SKIP=77
+
 say() {
 	printf '%s\n' "$*"
 }
