@@ -34,14 +34,14 @@ endif
 
 # What is given on the command line reaches the scripts by itself
 export KVER KSRC DEBUG VARIANTS CYCLES MACHINE CROSS_COMPILE BUILD
-export AMPKIT_BENCH QUICK BENCH_MINUTES BENCH_ROUNDS
+export AMPKIT_BENCH QUICK BENCH_MINUTES BENCH_ROUNDS PARTS
 
 Q := $(if $(filter 1,$(V)),,@)
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run shell coredump check lint host kunit e2e boots guards coverage \
-	bench modules modules_install dtbs firmware clean deps deps-check kernel \
-	source guest
+.PHONY: help run shell coredump check check-long lint host kunit e2e boots \
+	guards coverage bench modules modules_install dtbs firmware clean \
+	deps deps-check kernel source guest
 
 help:
 	@sed -n 's/^## \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
@@ -54,6 +54,7 @@ help:
 ## Test it
 ##   make check            all of these, on one kernel; with MACHINE=versal those
 ##                         that depend on the machine: e2e, boots, coredump
+##   make check-long       what takes too long for check: hours; PARTS= picks
 ##   make lint             style, static analysis, compiler warnings, docs
 ##   make host             tests of the firmware, on this machine and without Linux
 ##   make kunit            KUnit suites, in the guest
@@ -81,6 +82,7 @@ help:
 ##   DEBUG=1               the guest's kernel: with KASAN, lockdep, kmemleak and
 ##                         more; slow, and what takes long is done less often
 ##   RT=1                  the guest's kernel: PREEMPT_RT (6.12 and newer)
+##   PARTS="fuzz guards"   check-long: only these (scripts/check_long.py --list)
 ##   CYCLES=100            how many times the start and stop test goes round
 ##   QUICK=1               bench: only what has a target, in a minute or two
 ##   BENCH_MINUTES=10      bench: and how it is after so many minutes
@@ -153,6 +155,9 @@ lint: deps-check
 
 check: deps-check
 	$(Q)scripts/check
+
+check-long: deps-check
+	$(Q)scripts/check_long.py
 
 source:
 	$(Q)scripts/kernel source
