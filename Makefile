@@ -25,9 +25,8 @@ ifeq ($(filter $(MACHINE),$(MACHINES)),)
 $(error MACHINE=$(MACHINE): there are $(MACHINES))
 endif
 # host runs images at the exception levels of an A53 and rings them by its GIC;
-# guards tests tests, and KUnit asks for no machine; the benchmark's baseline is
-# a driver for that machine
-ONLY_ZCU102 := $(filter host kunit guards coverage bench,$(MAKECMDGOALS))
+# guards tests tests, and KUnit asks for no machine
+ONLY_ZCU102 := $(filter host kunit guards coverage,$(MAKECMDGOALS))
 ifneq ($(if $(filter-out zcu102,$(MACHINE)),$(ONLY_ZCU102)),)
 $(error make $(ONLY_ZCU102) is for MACHINE=zcu102 only)
 endif

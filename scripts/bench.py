@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """Measure how fast messages pass, ours beside the kernel's own drivers.
 
-    bench.py            (reads BUILD, QUICK, BENCH_MINUTES, BENCH_ROUNDS)
+    bench.py            (reads BUILD, MACHINE, QUICK, BENCH_MINUTES, BENCH_ROUNDS)
 
 Boots the guest once and lets its program "bench" visit the stacks in turn; what
-that prints becomes blocks.csv and latency.csv in $BUILD/bench, and from there
+that prints becomes blocks.csv and latency.csv in $BUILD/bench, or $BUILD/$MACHINE/bench, and from there
 report.txt and plots. A second boot, in which QEMU counts instructions and time
 is what they take, tells what a message costs whatever the host does. Only ratios of what was measured side by side are judged,
 with confidence intervals: see docs/bench.md. Fails when something could not be
@@ -24,8 +24,7 @@ import bench_report
 import qemu
 from console import Watcher
 
-BUILD = os.environ["BUILD"]
-OUT = f"{BUILD}/bench"
+OUT = f"{qemu.OUT}/bench"
 QUICK = os.environ.get("QUICK") == "1"
 MINUTES = int(os.environ.get("BENCH_MINUTES") or 0)
 ROUNDS = int(os.environ.get("BENCH_ROUNDS") or (4 if QUICK else 12))
@@ -108,7 +107,7 @@ def measure(plan, name, options=()):
     """
     machine, changes = qemu.command(
         "exec", ["ampkit.cmd=bench%20" + "%20".join(map(str, plan))])
-    log_path = f"{BUILD}/{name}.log"
+    log_path = f"{qemu.OUT}/{name}.log"
     process = subprocess.Popen([*machine, *options], env={**os.environ, **changes},
                                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT)

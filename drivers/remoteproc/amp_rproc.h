@@ -253,12 +253,12 @@ void amp_recovery_end(struct amp_core *core);
 /* amp_sysfs.c */
 extern const struct attribute_group *amp_core_groups[];
 
-/* amp_cluster.c */
-struct regmap *amp_map_registers(struct amp_cluster *cluster, const char *name);
-
 /* soc_psci.c */
 void amp_psci_init(struct amp_cluster *cluster);
 int amp_psci_settle(struct amp_cluster *cluster, u64 mpidr, bool running);
+
+/* soc_regs.c */
+struct regmap *amp_map_registers(struct amp_cluster *cluster, const char *name);
 
 /* soc_versal.c */
 extern const struct amp_soc amp_soc_versal;

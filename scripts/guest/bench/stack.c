@@ -25,7 +25,6 @@
 #define DEBUGFS_RPROC	"/sys/kernel/debug/remoteproc/remoteproc"
 #define CLASS_RPMSG	"/sys/class/rpmsg"
 #define NODE		"rpmsg[0-9]*"
-#define FIRST_CORE	2
 
 /*
  * A and B are the baselines: what the kernel has, without event indices and
@@ -68,26 +67,37 @@ static bool remote_exists(const void *context)
 	return read_text(path, state, sizeof(state));
 }
 
+/* For the core whose first image the device tree names. */
+static void set_firmware(unsigned int remote)
+{
+	char path[128], present[128], name[64];
+	unsigned int core;
+
+	snprintf(path, sizeof(path), SYSFS_RPROC "%u/firmware", remote);
+	if (!read_text(path, present, sizeof(present)) ||
+	    sscanf(present, "ampkit/%*[^-]-core%u", &core) != 1)
+		die("%s: %m", path);
+	snprintf(name, sizeof(name), "ampkit/bench-core%u.elf", core);
+	write_text(path, name);
+}
+
 /**
  * stack_load() - load a stack, both remotes stopped
  * @stack: the stack
  */
 void stack_load(const struct stack *stack)
 {
-	char path[128], name[64];
 	unsigned int remote;
 
 	load(OURS, "irq_doorbell", "");
+	load(OURS, "pl011_doorbell", "");
 	load(OURS, "rproc_relay", "");
 	load(OURS, stack->transport, stack->parameters);
 	load(stack->folder, "rpmsg_char", "");
 	load(stack->folder, "rpmsg_ctrl", "");
 	for (remote = 0; remote < REMOTES; remote++) {
 		wait_for(remote_exists, &remote, "the remote");
-		snprintf(path, sizeof(path), SYSFS_RPROC "%u/firmware", remote);
-		snprintf(name, sizeof(name), "ampkit/bench-core%u.elf",
-			 FIRST_CORE + remote);
-		write_text(path, name);
+		set_firmware(remote);
 	}
 }
 
@@ -310,6 +320,12 @@ static void count_bells(const struct stack *stack, struct counts *counts)
 	}
 }
 
+/* Of a bell for each core, or of the port that they share. */
+static bool is_bell(const char *line)
+{
+	return strstr(line, "doorbell-core") || strstr(line, ".mailbox");
+}
+
 /* "30:   12   0   GICv2 62 Edge   doorbell-core3": the sum over processors */
 static void count_interrupts(struct counts *counts)
 {
@@ -319,7 +335,7 @@ static void count_interrupts(struct counts *counts)
 		die("/proc/interrupts: %m");
 	for (line = strtok_r(text, "\n", &next); line;
 	     line = strtok_r(NULL, "\n", &next)) {
-		if (!strstr(line, "doorbell-core"))
+		if (!is_bell(line))
 			continue;
 		line = strchr(line, ':') + 1;
 		for (;;) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * bench_transport.c - what our remoteproc driver is measured against
+ * bench_core.c - what our remoteproc driver is measured against
  *
  * A remoteproc driver for the same nodes in the manner of those in the tree
  * (stm32_rproc, xlnx_r5_remoteproc): the core works on shared memory itself, a
@@ -13,14 +13,12 @@
  * debugfs has "bells" in the folder of the remote.
  */
 
-#include <linux/arm-smccc.h>
 #include <linux/atomic.h>
 #include <linux/debugfs.h>
 #include <linux/err.h>
 #include <linux/firmware.h>
 #include <linux/idr.h>
 #include <linux/io.h>
-#include <linux/iopoll.h>
 #include <linux/mailbox_client.h>
 #include <linux/module.h>
 #include <linux/of.h>
@@ -32,48 +30,23 @@
 #include <linux/spinlock.h>
 #include <linux/virtio_ring.h>
 #include <linux/workqueue.h>
-#include <uapi/linux/psci.h>
 
+#include "../drivers/remoteproc/amp_rproc.h"
 #include "../include/compat.h"
 #include "rproc_elf.h"
-
-/* CRF_APB */
-#define BENCH_RST_FPD_APU	0x104
-#define BENCH_RST_FPD_APU_CORE(n)	BIT(n)
-#define BENCH_RST_FPD_APU_PWRON(n)	BIT(10 + (n))
-
-/* APU */
-#define BENCH_RVBARADDRL(n)	(0x40 + 8 * (n))
-#define BENCH_RVBARADDRH(n)	(0x44 + 8 * (n))
-
-/* How often PSCI is asked for a core's state, and for how long, us */
-#define BENCH_POWER_POLL	20
-#define BENCH_POWER_BOUND	(5 * USEC_PER_SEC)
 
 static bool event_idx = true;
 module_param(event_idx, bool, 0444);
 MODULE_PARM_DESC(event_idx, "let the host use VIRTIO_RING_F_EVENT_IDX (default y)");
 
 /**
- * struct bench_cluster - the registers of all cores
- * @crf: reset registers
- * @apu: boot addresses
- * @lock: guards the reset register, which the cores share
- */
-struct bench_cluster {
-	void __iomem *crf;
-	void __iomem *apu;
-	spinlock_t lock;	/* the reset register */
-};
-
-/**
  * struct bench_core - a remote core
  * @dev: its device
  * @rproc: the remote
- * @cluster: its registers
+ * @cluster: what it belongs to
  * @id: number of the core
  * @client: of both mailbox channels
- * @tx: rings the remote
+ * @tx: rings the remote, or NULL where it looks by itself
  * @tx_lock: held from a message's start to its end
  * @rx: is rung by it
  * @work: looks at all vrings
@@ -83,7 +56,7 @@ struct bench_cluster {
 struct bench_core {
 	struct device *dev;
 	struct rproc *rproc;
-	struct bench_cluster *cluster;
+	struct amp_cluster *cluster;
 	u32 id;
 	struct mbox_client client;
 	struct mbox_chan *tx;
@@ -94,55 +67,26 @@ struct bench_core {
 	atomic_long_t taken;
 };
 
-static bool bench_is_on(u64 mpidr)
-{
-	struct arm_smccc_res res;
-
-	arm_smccc_smc(PSCI_0_2_FN64_AFFINITY_INFO, mpidr, 0, 0, 0, 0, 0, 0,
-		      &res);
-
-	return res.a0 == PSCI_0_2_AFFINITY_LEVEL_ON;
-}
-
-/* An emulated core follows its reset a moment later. */
-static int bench_set_reset(struct bench_core *core, bool reset)
-{
-	u32 mask = BENCH_RST_FPD_APU_CORE(core->id);
-	void __iomem *reg = core->cluster->crf + BENCH_RST_FPD_APU;
-	unsigned long flags;
-	bool on;
-	u32 val;
-
-	spin_lock_irqsave(&core->cluster->lock, flags);
-	val = readl(reg);
-	if (reset)
-		val |= mask;
-	else
-		val &= ~(mask | BENCH_RST_FPD_APU_PWRON(core->id));
-	writel(val, reg);
-	spin_unlock_irqrestore(&core->cluster->lock, flags);
-
-	return read_poll_timeout(bench_is_on, on, on == !reset,
-				 BENCH_POWER_POLL, BENCH_POWER_BOUND, false,
-				 core->id);
-}
-
 static int bench_start(struct rproc *rproc)
 {
 	struct bench_core *core = rproc->priv;
-	void __iomem *apu = core->cluster->apu;
+	const struct amp_reset_ops *reset = core->cluster->soc->reset;
+	int ret;
 
-	writel(lower_32_bits(rproc->bootaddr), apu + BENCH_RVBARADDRL(core->id));
-	writel(upper_32_bits(rproc->bootaddr), apu + BENCH_RVBARADDRH(core->id));
+	ret = reset->release(core->cluster, core->id, rproc->bootaddr);
 
-	return bench_set_reset(core, false);
+	return ret ?: reset->settle(core->cluster, core->id, true);
 }
 
 static int bench_stop(struct rproc *rproc)
 {
 	struct bench_core *core = rproc->priv;
-	int ret = bench_set_reset(core, true);
+	const struct amp_reset_ops *reset = core->cluster->soc->reset;
+	int ret;
 
+	ret = reset->assert(core->cluster, core->id);
+	if (!ret)
+		ret = reset->settle(core->cluster, core->id, false);
 	cancel_work_sync(&core->work);
 
 	return ret;
@@ -153,6 +97,9 @@ static void bench_kick(struct rproc *rproc, int notifyid)
 	struct bench_core *core = rproc->priv;
 	unsigned long flags;
 	int ret;
+
+	if (!core->tx)
+		return;
 
 	/* A message and its end belong together, or the queue fills up */
 	spin_lock_irqsave(&core->tx_lock, flags);
@@ -333,7 +280,7 @@ static int bench_get_channel(struct bench_core *core, const char *name,
 
 static int bench_init_bells(struct bench_core *core)
 {
-	int ret;
+	int ret = 0;
 
 	INIT_WORK(&core->work, bench_work);
 	spin_lock_init(&core->tx_lock);
@@ -341,7 +288,8 @@ static int bench_init_bells(struct bench_core *core)
 	core->client.knows_txdone = true;
 	core->client.rx_callback = bench_rx_callback;
 
-	ret = bench_get_channel(core, "tx", &core->tx);
+	if (device_property_match_string(core->dev, "mbox-names", "tx") >= 0)
+		ret = bench_get_channel(core, "tx", &core->tx);
 	if (ret)
 		return ret;
 
@@ -351,11 +299,13 @@ static int bench_init_bells(struct bench_core *core)
 static int bench_core_probe(struct platform_device *pdev)
 {
 	struct device *dev = &pdev->dev;
+	const char *firmware = NULL;
 	struct bench_core *core;
 	struct rproc *rproc;
 	int ret;
 
-	rproc = devm_rproc_alloc(dev, dev_name(dev), &bench_rproc_ops, NULL,
+	device_property_read_string(dev, "firmware-name", &firmware);
+	rproc = devm_rproc_alloc(dev, dev_name(dev), &bench_rproc_ops, firmware,
 				 sizeof(*core));
 	if (!rproc)
 		return -ENOMEM;
@@ -385,6 +335,7 @@ static int bench_core_probe(struct platform_device *pdev)
 
 static const struct of_device_id bench_core_of_match[] = {
 	{ .compatible = "xlnx,zynqmp-a53-remote" },
+	{ .compatible = "xlnx,versal-r5f-remote" },
 	{}
 };
 
@@ -399,28 +350,25 @@ static struct platform_driver bench_core_driver = {
 static int bench_cluster_probe(struct platform_device *pdev)
 {
 	struct device *dev = &pdev->dev;
-	struct bench_cluster *cluster;
+	struct amp_cluster *cluster;
+	int ret;
 
 	cluster = devm_kzalloc(dev, sizeof(*cluster), GFP_KERNEL);
 	if (!cluster)
 		return -ENOMEM;
 
-	spin_lock_init(&cluster->lock);
-	cluster->crf = devm_platform_ioremap_resource_byname(pdev, "crf");
-	if (IS_ERR(cluster->crf))
-		return PTR_ERR(cluster->crf);
-
-	cluster->apu = devm_platform_ioremap_resource_byname(pdev, "apu");
-	if (IS_ERR(cluster->apu))
-		return PTR_ERR(cluster->apu);
-
+	cluster->dev = dev;
+	cluster->soc = of_device_get_match_data(dev);
 	platform_set_drvdata(pdev, cluster);
 
-	return devm_of_platform_populate(dev);
+	ret = cluster->soc->reset->init(cluster);
+
+	return ret ?: devm_of_platform_populate(dev);
 }
 
 static const struct of_device_id bench_cluster_of_match[] = {
-	{ .compatible = "xlnx,zynqmp-apu-remoteproc" },
+	{ .compatible = "xlnx,zynqmp-apu-remoteproc", .data = &amp_soc_zynqmp },
+	{ .compatible = "xlnx,versal-rpu-remoteproc", .data = &amp_soc_versal },
 	{}
 };
 
