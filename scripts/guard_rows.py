@@ -8,7 +8,8 @@ from typing import NamedTuple
 class Guard(NamedTuple):
     """A guard, and the test that has to notice when it is gone.
 
-    fault: its number in the list of faults that must not break the host
+    fault: its number in the list of faults that must not break the host, or
+        0 for one that is planted
     what: what the guard is for; no other of the same fault is called so
     file: where it is, below drivers/
     old: its text, which is there once
@@ -47,7 +48,48 @@ def names(what, old, new, test):
                  f"relay_ns.{test}")
 
 
-GUARDS = [
+CYCLES = "the_second_core_cycles_while_the_first_streams"
+
+
+def plant(what, file, old, new, test=CYCLES):
+    """Something that goes wrong now and then, on the main path."""
+    return Guard(0, what, file, old, new, test)
+
+
+def now_and_then(period):
+    """True once in so many times that it is asked."""
+    return f"({{ static unsigned int n; !(++n % {period}); }})"
+
+
+PLANTS = [
+    plant("a doorbell is swallowed", "mailbox/irq_doorbell.c",
+          "\twmb();\n\n\treturn irq_set",
+          f"\twmb();\n\tif ({now_and_then(64)})\n\t\treturn 0;\n\n"
+          "\treturn irq_set",
+          # With no heartbeat, nothing else wakes it
+          "firmware_*echo*"),
+    plant("a core is not stopped", "remoteproc/soc_zynqmp.c",
+          "\tu32 mask = ZYNQMP_RST_FPD_APU_CORE(core);\n\n\treturn regmap",
+          "\tu32 mask = 0;\n\n\treturn regmap"),
+    plant("a message is dropped", "rpmsg/eptdev_rx.c",
+          "\tqueued = msg_queue_push(&eptdev->queue, data, len, src);",
+          f"\tqueued = {now_and_then(1000)} ||\n"
+          "\t\t msg_queue_push(&eptdev->queue, data, len, src);"),
+    plant("a message is altered", "remoteproc/relay_ring.c",
+          "\t\tmemcpy(wire_buf(ring, i), phys_to_virt(le64(from->addr)), len);",
+          "\t\tmemcpy(wire_buf(ring, i), phys_to_virt(le64(from->addr)), len);"
+          f"\n\t\t((u8 *)wire_buf(ring, i))[len - 1] ^= {now_and_then(1000)};"),
+    plant("memory is lost in each cycle", "remoteproc/amp_core.c",
+          "\tamp_ctrl_clear(core);\n\trproc_relay_start",
+          "\tWARN_ON_ONCE(!kmalloc(64, GFP_KERNEL));\n"
+          "\tamp_ctrl_clear(core);\n\trproc_relay_start"),
+    plant("a carveout is off by a page", "remoteproc/amp_memory.c",
+          "devm_memremap(core->dev, rmem->base, rmem->size,",
+          "devm_memremap(core->dev, rmem->base +\n\t\t\t\t   "
+          "(strstr(region->name, \"buffer\") ? PAGE_SIZE : 0), rmem->size,"),
+]
+
+GUARDS = PLANTS + [
     image(1, "magic", " || memcmp(img->data, ELFMAG, SELFMAG)", "",
           "bad_magic"),
     image(1, "byte order", "img->data[EI_DATA] != ELFDATA2LSB", "false",

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """Switch the guards of the drivers off, one at a time, and see that the test
-of each notices.
+of each notices; and plant faults of which the main job's test has to notice.
 
     guards.py [--list | --fit]
 
@@ -36,7 +36,8 @@ RESULT = re.compile(r"^(not )?ok - (\S+?)(:.*)?$")
 
 def label(guard):
     """How a row is called in the report."""
-    return f"guard {guard.fault:02} {guard.what}"
+    return (f"guard {guard.fault:02} {guard.what}" if guard.fault else
+            f"plant {guard.what}")
 
 
 def run(arguments, **settings):
