@@ -9,6 +9,9 @@
 RPMSG_RSC_TABLE(table, RSC_TRACE(trace_log, APP_LOG_SIZE), RSC_RPMSG(256),
 		RSC_CTRL(ctrl, APP_HEARTBEAT_MS));
 
+/* About as long as a program takes from one message to the next */
+#define LINGER_US	30
+
 /**
  * struct source - messages that are to be sent
  * @dst: to whom
@@ -209,6 +212,7 @@ int main(void)
 		.port = &port,
 		.ctrl = &ctrl,
 		.link = link_changed,
+		.linger_us = LINGER_US,
 	};
 	int err;
 

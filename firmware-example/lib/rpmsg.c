@@ -32,6 +32,7 @@ int rpmsg_remote_init(struct rpmsg_remote *remote,
 	remote->port = port;
 	remote->link_changed = cfg->link;
 	remote->priv = cfg->priv;
+	remote->linger_us = cfg->linger_us;
 	remote->next_addr = RPMSG_FIRST_DYNAMIC;
 	return port->listen ? port->listen(port->priv, remote, true) : 0;
 }

@@ -145,6 +145,8 @@ struct rpmsg_endpoint {
  *	image looks after it.
  * @link: told whenever the state of the link changes; optional
  * @priv: handed to @link
+ * @linger_us: after a message, look for the next one for so long before a bell is
+ *	asked for; 0 to ask at once. Some microseconds save most bells of a stream.
  */
 struct rpmsg_remote_cfg {
 	const void *table;
@@ -155,6 +157,7 @@ struct rpmsg_remote_cfg {
 	void (*link)(struct rpmsg_remote *remote, enum rpmsg_link state,
 		     void *priv);
 	void *priv;
+	uint32_t linger_us;
 };
 
 /**
@@ -193,6 +196,7 @@ struct rpmsg_stats {
  * @spare: buffers that were taken, not sent, and are kept for the next send
  * @num_spare: how many
  * @num_held: buffers the application has
+ * @linger_us: how long to look for another message before a bell is asked for
  * @tx_wanted: somebody waits for buffers in @tx
  * @notified: there may be something to do
  * @polling: bells are put off until the end of the batch
@@ -221,6 +225,7 @@ struct rpmsg_remote {
 	struct virtq_buf spare[RPMSG_MAX_TX_HELD];
 	unsigned int num_spare;
 	unsigned int num_held;
+	uint32_t linger_us;
 	volatile bool tx_wanted;
 	volatile bool notified;
 	volatile bool polling;

@@ -95,6 +95,33 @@ static void handle_rx(struct rpmsg_remote *remote, const struct virtq_buf *buf)
 		give_back(remote, buf->head, life);
 }
 
+static bool rx_is_pending(struct rpmsg_remote *remote)
+{
+	uintptr_t key = port_lock(remote->port);
+	bool pending = virtq_pending(&remote->rx);
+
+	port_unlock(remote->port, key);
+	return pending;
+}
+
+/*
+ * The next message may be on its way, and to look for it costs less than a bell.
+ * The host is told first of what was done so far.
+ */
+static void linger(struct rpmsg_remote *remote)
+{
+	const struct rpmsg_port *port = remote->port;
+	uint64_t began;
+
+	if (!remote->linger_us || rx_is_pending(remote))
+		return;
+	rpmsg_remote_kick(remote);
+	began = port->time_us(port->priv);
+	while (!rx_is_pending(remote) &&
+	       port->time_us(port->priv) - began < remote->linger_us)
+		;
+}
+
 /**
  * rpmsg_rx_batch() - receive messages
  * @remote: the remote, its link up
@@ -113,6 +140,8 @@ unsigned int rpmsg_rx_batch(struct rpmsg_remote *remote, unsigned int budget)
 
 	want_no_bell(remote);
 	while (handled < budget) {
+		if (handled)
+			linger(remote);
 		err = take_rx(remote, &buf);
 		if (err == -EAGAIN || err == -EPROTO)
 			return handled;

@@ -63,6 +63,7 @@ static unsigned int waits;
 static void (*on_wait)(void);
 static void (*on_message)(void);
 static void (*on_fetch)(void);
+static void (*on_time)(void);
 static uint64_t now;
 static bool lock_held;
 /* What is in the rings is no payload. */
@@ -106,6 +107,8 @@ static void fake_barrier(void)
 static uint64_t fake_time_us(void *priv)
 {
 	(void)priv;
+	if (on_time)
+		on_time();
 	return now;
 }
 
@@ -327,6 +330,7 @@ static void setup(void)
 	unbound = 0;
 	tx_ready = 0;
 	on_wait = NULL;
+	on_time = NULL;
 	on_message = NULL;
 	on_fetch = NULL;
 	rings_are_apart = true;
@@ -460,6 +464,32 @@ static void bell_is_asked_for_only_when_idle(void)
 	rpmsg_remote_poll(&remote, NUM);
 	CHECK(avail_event(&host_tx) == 1);
 	CHECK(!remote.notified);
+}
+
+/* The second message comes while it is looked for. */
+static void next_one_comes(void)
+{
+	now += 10;
+	if (received == 1 && now == 20) {
+		CHECK(bells == 1);
+		CHECK(avail_event(&host_tx) == 0);
+		host_send(1, ept.addr, "abc", 3);
+	}
+}
+
+static void bell_is_asked_for_after_lingering(void)
+{
+	setup_up(F_NS | F_EVENT_IDX);
+	set_used_event(&host_rx, host_rx.used->idx);
+	set_used_event(&host_tx, host_tx.used->idx + 100);
+	remote.linger_us = 30;
+	now = 0;
+	on_time = next_one_comes;
+	host_send(0, ept.addr, "abc", 3);
+	CHECK(rpmsg_remote_poll(&remote, NUM) == 2);
+	CHECK(received == 2);
+	CHECK(avail_event(&host_tx) == 2);
+	CHECK(now == 20 + 40);
 }
 
 static void budget_bounds_a_poll(void)
@@ -1131,6 +1161,7 @@ static const struct {
 	TEST(host_is_rung_once_a_batch),
 	TEST(host_that_wants_no_bell_gets_none),
 	TEST(bell_is_asked_for_only_when_idle),
+	TEST(bell_is_asked_for_after_lingering),
 	TEST(budget_bounds_a_poll),
 	TEST(bad_headers_are_dropped),
 	TEST(bad_descriptors_are_given_back),
