@@ -6,6 +6,7 @@ KVER  ?= 6.12
 KSRC  ?=
 DEBUG ?=
 RT    ?=
+KOBJECT ?=
 COVERAGE ?=
 CYCLES ?=
 MACHINE ?= zcu102
@@ -13,10 +14,11 @@ CROSS_COMPILE ?= aarch64-linux-gnu-
 
 # What is added to the guest's kernel: scripts/kernel-<variant>.config
 VARIANTS := $(if $(DEBUG),debug) $(if $(RT),rt) $(if $(COVERAGE),coverage)
+VARIANTS += $(if $(KOBJECT),kobject)
 
 # One folder of build products for each kernel
 BUILD := build/$(if $(KSRC),ksrc,$(KVER))$(if $(DEBUG),-debug)$(if $(RT),-rt)
-BUILD := $(BUILD)$(if $(COVERAGE),-coverage)
+BUILD := $(BUILD)$(if $(COVERAGE),-coverage)$(if $(KOBJECT),-kobject)
 GUEST_MODULES := $(BUILD)/modules
 
 # All that there is firmware for; MACHINE is the one that is booted
@@ -80,6 +82,7 @@ help:
 ##   T=PATTERN             only tests whose name matches, as in T='*stop*'
 ##   DEBUG=1               the guest's kernel: with KASAN, lockdep, kmemleak and
 ##                         more; slow, and what takes long is done less often
+##   KOBJECT=1             kunit, with DEBUG=1: objects live on for some seconds
 ##   RT=1                  the guest's kernel: PREEMPT_RT (6.12 and newer)
 ##   PARTS="fuzz guards"   check-long: only these (scripts/check_long.py --list)
 ##   CYCLES=100            how many times the start and stop test goes round

@@ -43,6 +43,8 @@ PARTS = {
     "debug": Part("the suites in a kernel with KASAN, lockdep and kmemleak",
                   "make kunit DEBUG=1 && make e2e DEBUG=1 && "
                   "make boots DEBUG=1"),
+    "kobject": Part("KUnit where objects live on after their last user",
+                    "make kunit DEBUG=1 KOBJECT=1"),
     "rt": Part("the suites in a PREEMPT_RT kernel",
                "make kunit RT=1 && make e2e RT=1 && make boots RT=1"),
     "coverage": Part("which lines of the drivers kunit and e2e run",
