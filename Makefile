@@ -37,12 +37,16 @@ endif
 export KVER KSRC DEBUG VARIANTS CYCLES MACHINE CROSS_COMPILE BUILD
 export AMPKIT_BENCH QUICK BENCH_MINUTES BENCH_ROUNDS PARTS
 
+# The kernel's source is unpacked by one processor, while another builds what
+# needs none of it
+GUEST = +$(MAKE) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j2) guest
+
 Q := $(if $(filter 1,$(V)),,@)
 MAKEFLAGS += --no-print-directory
 
 .PHONY: help run shell coredump check check-long lint host kunit e2e boots \
 	guards coverage bench modules modules_install dtbs firmware clean \
-	deps deps-check kernel source guest
+	deps deps-check kernel source programs guest
 
 help:
 	@sed -n 's/^## \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
@@ -100,29 +104,29 @@ deps-check:
 	$(Q)scripts/deps run debug e2e check
 
 run: deps
-	$(Q)$(MAKE) guest
+	$(Q)$(GUEST)
 	$(Q)scripts/qemu.py run
 
 shell: deps
-	$(Q)$(MAKE) guest
+	$(Q)$(GUEST)
 	$(Q)scripts/qemu.py shell
 
 coredump:
 	$(Q)scripts/deps run debug
-	$(Q)$(MAKE) guest
+	$(Q)$(GUEST)
 	$(Q)scripts/coredump.py
 
 kunit: deps
-	$(Q)$(MAKE) guest
+	$(Q)$(GUEST)
 	$(Q)scripts/qemu.py kunit
 
 e2e:
 	$(Q)scripts/deps run e2e
-	$(Q)$(MAKE) guest
+	$(Q)$(GUEST)
 	$(Q)scripts/qemu.py e2e
 
 boots: deps
-	$(Q)$(MAKE) guest
+	$(Q)$(GUEST)
 	$(Q)scripts/boots.py
 
 # The same tests on a kernel that counts; takes some minutes, and no part in
@@ -130,7 +134,7 @@ boots: deps
 ifdef COVERAGE
 coverage:
 	$(Q)scripts/deps run e2e
-	$(Q)$(MAKE) guest
+	$(Q)$(GUEST)
 	$(Q)scripts/coverage.py
 else
 coverage:
@@ -145,7 +149,7 @@ guards: deps
 # Modules and programs that nothing else needs
 bench:
 	$(Q)scripts/deps run bench
-	$(Q)$(MAKE) guest AMPKIT_BENCH=y
+	$(Q)$(GUEST) AMPKIT_BENCH=y
 	$(Q)scripts/bench.py
 
 host: deps
@@ -164,7 +168,7 @@ check-long: deps-check
 source:
 	$(Q)scripts/kernel source
 
-kernel:
+kernel: source
 	$(Q)scripts/kernel build
 
 ifdef KDIR
@@ -192,11 +196,13 @@ firmware:
 			O=$(CURDIR)/$(BUILD)/firmware/$$machine || exit; \
 	done
 
-# Everything QEMU is given
-guest: modules dtbs firmware
+programs:
 	$(Q)scripts/busybox $(BUILD)/busybox
 	$(Q)scripts/liburing $(BUILD)/liburing
 	$(Q)scripts/guest-programs $(BUILD)/guest
+
+# Everything QEMU is given
+guest: modules dtbs firmware programs
 	$(Q)scripts/initramfs $(BUILD)/initramfs.cpio
 
 clean:
