@@ -46,6 +46,10 @@ class Demux:
             yield from self._split(
                 line.decode("utf-8", "replace").replace("\r", ""))
 
+    def finish(self):
+        """Yields what was begun, when nothing more comes."""
+        yield from self.feed(b"\n\n")
+
     def _split(self, line):
         found = KERNEL_MESSAGE.search(line)
         if found:
@@ -88,15 +92,16 @@ class Watcher:
             data = os.read(output, 65536)
             if not data:
                 break
-            self._take(data)
+            self._log.write(data)
+            self._log.flush()
+            self._take(self._demux.feed(data))
+        self._take(self._demux.finish())
         process.wait()
         if not self.ended and not self._done:
             self.ended = f"the guest died while running {self.running}"
 
-    def _take(self, data):
-        self._log.write(data)
-        self._log.flush()
-        for is_kernel, line in self._demux.feed(data):
+    def _take(self, lines):
+        for is_kernel, line in lines:
             self._look_at(is_kernel, line)
             self._on_line(is_kernel, line)
 

@@ -54,8 +54,10 @@ load() (
 	insmod "$file" "$@"
 )
 
+# In the kernel's log, as what we write ourselves may not be out yet when a suite
+# takes the kernel with it
 run_suite() {
-	echo "# running $1"
+	echo "# running $1" >/dev/kmsg
 	load "$1" || echo "ampkit-kunit: FAIL insmod $1"
 	rmmod "$1" || echo "ampkit-kunit: FAIL rmmod $1"
 }
