@@ -35,6 +35,7 @@ struct relay_vdev;
  * @push_lock: guards the push side of @ring
  * @pull_lock: guards the pull side of @ring unless @threaded; taken before
  *	@push_lock where both are
+ * @completer: who has @pull_lock and calls the host's callback, or NULL
  */
 struct relay_queue {
 	struct relay_ring ring;
@@ -47,6 +48,7 @@ struct relay_queue {
 	unsigned int old_bad_ids;
 	spinlock_t push_lock;	/* push side of @ring */
 	spinlock_t pull_lock;	/* pull side of @ring */
+	struct task_struct *completer;
 };
 
 /**

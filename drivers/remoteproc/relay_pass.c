@@ -190,7 +190,9 @@ static void relay_complete_locked(struct relay_queue *queue)
 	if (!total)
 		return;
 
+	WRITE_ONCE(queue->completer, current);
 	relay_interrupt(queue);
+	WRITE_ONCE(queue->completer, NULL);
 	relay_tell_room(queue);
 	relay_push_more(queue);
 }
@@ -275,15 +277,27 @@ static void relay_look_soon(struct rproc_relay *relay)
 	schedule_delayed_work(&relay->look, relay->look_delay);
 }
 
+/* The caller holds the pull lock. */
+static void relay_swallow_locked(struct relay_queue *queue)
+{
+	spin_lock(&queue->push_lock);
+	relay_ring_swallow(&queue->ring);
+	spin_unlock(&queue->push_lock);
+}
+
 /* After the fence: nobody is there, so whatever is sent has arrived. */
 static void relay_swallow(struct relay_queue *queue)
 {
 	unsigned long flags;
 
+	/* A kick out of a callback that relay_complete() has begun before it */
+	if (READ_ONCE(queue->completer) == current) {
+		relay_swallow_locked(queue);
+		return;
+	}
+
 	spin_lock_irqsave(&queue->pull_lock, flags);
-	spin_lock(&queue->push_lock);
-	relay_ring_swallow(&queue->ring);
-	spin_unlock(&queue->push_lock);
+	relay_swallow_locked(queue);
 	spin_unlock_irqrestore(&queue->pull_lock, flags);
 }
 
