@@ -18,6 +18,8 @@ import time
 
 from typing import NamedTuple
 
+from results import Tally
+
 PAGE = "docs/check-long.md"
 RESULT = re.compile(r"^(not )?ok\b(.*)$")
 SKIP = re.compile(r"# *SKIP", re.IGNORECASE)
@@ -54,40 +56,36 @@ PARTS = {
 }
 
 
-class Count:
-    """How many tests passed, failed and were skipped."""
+def count(tally, line):
+    """Look at one line of TAP."""
+    found = RESULT.match(line)
+    if not found:
+        return
+    if found[1]:
+        tally.failed += 1
+    elif SKIP.search(found[2]):
+        tally.skipped += 1
+    else:
+        tally.passed += 1
 
-    def __init__(self):
-        self.passed = self.failed = self.skipped = 0
 
-    def take(self, line):
-        """Look at one line of TAP."""
-        found = RESULT.match(line)
-        if not found:
-            return
-        if found[1]:
-            self.failed += 1
-        elif SKIP.search(found[2]):
-            self.skipped += 1
-        else:
-            self.passed += 1
-
-    def __str__(self):
-        skipped = f", {self.skipped} skipped" if self.skipped else ""
-        return f"{self.passed} passed, {self.failed} failed{skipped}"
+def git(*arguments):
+    """What git prints."""
+    return subprocess.run(["git", *arguments], check=True, text=True,
+                          stdout=subprocess.PIPE).stdout.strip()
 
 
 def commit():
-    """The commit that is tested, marked when the tree has other changes."""
-    return subprocess.run(["git", "describe", "--always", "--dirty",
-                           "--exclude=*"], check=True, text=True,
-                          stdout=subprocess.PIPE).stdout.strip()
+    """The commit that is tested, marked when the tree has other changes than
+    the rows of earlier parts."""
+    changed = git("status", "--porcelain", "--", ".", f":!{PAGE}")
+    return git("rev-parse", "--short", "HEAD") + ("-dirty" if changed else "")
 
 
 def run(name, part):
     """Run a part; returns its row of the page, and whether all is well."""
     print(f"# {name}: {part.command}", flush=True)
-    tested, count, began = commit(), Count(), time.monotonic()
+    tested, tally, began = commit(), Tally(), time.monotonic()
     environment = {key: value for key, value in os.environ.items()
                    if key not in ("BUILD", "VARIANTS", "MAKEFLAGS", "T",
                                   "MAKEOVERRIDES", "MFLAGS", "MAKELEVEL")}
@@ -96,9 +94,9 @@ def run(name, part):
                           errors="replace") as process:
         for line in process.stdout:
             print(line, end="", flush=True)
-            count.take(line)
-    good = process.returncode == 0 and not count.failed and count.passed > 0
-    said = str(count) if good or count.failed else f"{count}, did not end well"
+            count(tally, line)
+    good = process.returncode == 0 and not tally.failed and tally.passed > 0
+    said = str(tally) if good or tally.failed else f"{tally}, did not end well"
     minutes, seconds = divmod(round(time.monotonic() - began), 60)
     today = datetime.date.today().isoformat()
     return (f"| {name} | `{part.command}` | {said} | {minutes}:{seconds:02} | "
