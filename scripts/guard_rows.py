@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """What guards.py switches off: the guards of drivers/remoteproc and
-drivers/mailbox against faulty images and remotes."""
+drivers/mailbox against faulty images and remotes; and what it plants."""
 
 from typing import NamedTuple
 

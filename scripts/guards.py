@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """Switch the guards of the drivers off, one at a time, and see that the test
-of each notices; and plant faults of which the main job's test has to notice.
+of each notices; and plant faults on the main path, which a test has to notice.
 
     guards.py [--list | --fit]
 
