@@ -121,8 +121,10 @@ static void change_the_table(const void *arg)
 	guards_expect_unchanged();
 }
 
-/* It announces nothing before the host is there, and is served all the same. */
-/* The firmware goes by the host's first bell to be a good one again. */
+/*
+ * It announces nothing before the host is there, and is served all the same. The
+ * firmware goes by the host's first bell to be a good one again.
+ */
 static void set_the_status_first(void)
 {
 	struct misuse misuse;
