@@ -595,6 +595,31 @@ static void messages_do_not_overtake_an_earlier_hosts(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, host_used_idx(p), 0);
 }
 
+/* Nobody kicks for the messages that wait for them */
+static void adopted_buffers_are_asked_for(struct kunit *test)
+{
+	struct pair *p = test->priv;
+
+	p->ring.cfg.lazy = true;
+	lend_old(p, 0);
+	KUNIT_EXPECT_FALSE(test, relay_ring_has_old(&p->ring));
+	KUNIT_ASSERT_TRUE(test, relay_ring_adopt(&p->ring, true));
+	KUNIT_EXPECT_TRUE(test, relay_ring_has_old(&p->ring));
+
+	KUNIT_EXPECT_FALSE(test, relay_ring_arm(&p->ring));
+	KUNIT_EXPECT_EQ(test, le16(vring_used_event(&p->ring.wire)), 5);
+	remote_use(p, 1, 0);
+	KUNIT_EXPECT_TRUE(test, relay_ring_arm(&p->ring));
+	relay_ring_pull(&p->ring, NUM);
+	KUNIT_EXPECT_TRUE(test, relay_ring_has_old(&p->ring));
+
+	remote_use(p, 2, 0);
+	relay_ring_pull(&p->ring, NUM);
+	KUNIT_EXPECT_FALSE(test, relay_ring_has_old(&p->ring));
+	KUNIT_EXPECT_FALSE(test, relay_ring_arm(&p->ring));
+	KUNIT_EXPECT_GT(test, le16(vring_used_event(&p->ring.wire)), 7);
+}
+
 static void memory_that_is_no_ring_is_cleared(struct kunit *test)
 {
 	struct pair *p = test->priv;
@@ -664,6 +689,7 @@ static struct kunit_case relay_ring_cases[] = {
 	KUNIT_CASE(adopted_ring_refuses_an_id_out_of_range),
 	KUNIT_CASE(adopted_buffer_of_another_kind_is_waited_for),
 	KUNIT_CASE(messages_do_not_overtake_an_earlier_hosts),
+	KUNIT_CASE(adopted_buffers_are_asked_for),
 	KUNIT_CASE(memory_that_is_no_ring_is_cleared),
 	KUNIT_CASE(indices_wrap),
 	{}

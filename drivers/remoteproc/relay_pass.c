@@ -223,9 +223,11 @@ static void relay_try_complete(struct relay_queue *queue)
 	spin_unlock_irqrestore(&queue->pull_lock, flags);
 }
 
+/* Somebody may be waiting for what the remote has. */
 static bool relay_is_crowded(const struct relay_queue *queue)
 {
-	return relay_ring_lent(&queue->ring) >= queue->ring.cfg.num / 2;
+	return relay_ring_lent(&queue->ring) >= queue->ring.cfg.num / 2 ||
+	       relay_ring_has_old(&queue->ring);
 }
 
 /**
@@ -233,8 +235,9 @@ static bool relay_is_crowded(const struct relay_queue *queue)
  * @work: @look of a relay
  *
  * Not every remote rings when it has consumed what it was sent. While much is
- * lent, and so somebody may be waiting for room, the used index is looked at
- * from time to time, less and less often as long as nothing comes of it.
+ * lent, or something that an earlier host has lent, and so somebody may be
+ * waiting for it, the used index is looked at from time to time, less and less
+ * often as long as nothing comes of it.
  *
  * Context: may sleep.
  */

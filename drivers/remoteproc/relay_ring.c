@@ -436,6 +436,20 @@ static unsigned int lend_again(struct relay_ring *ring)
 	return count;
 }
 
+/**
+ * relay_ring_has_old() - whether the remote has something of an earlier host
+ * @ring: the ring
+ *
+ * Until it comes back, what this host sends has to wait.
+ *
+ * Context: any. Without the pull lock the answer is a snapshot.
+ * Return: true if it has.
+ */
+bool relay_ring_has_old(const struct relay_ring *ring)
+{
+	return has_odd(ring) && !bitmap_empty(ring->old, ring->cfg.num);
+}
+
 /*
  * What the host sends waits until the remote has taken all that an earlier
  * host sent: messages must not overtake each other.
@@ -444,7 +458,7 @@ static bool must_wait(struct relay_ring *ring)
 {
 	u16 next;
 
-	if (!has_odd(ring) || bitmap_empty(ring->old, ring->cfg.num))
+	if (!relay_ring_has_old(ring))
 		return false;
 
 	next = le16(ring->host.avail->ring[slot(ring, ring->host_avail)]);
@@ -702,7 +716,7 @@ const void *relay_ring_peek(const struct relay_ring *ring)
  *
  * A lazy ring asks for a bell only when half of what the remote has comes
  * back, and for none at all while there is room in plenty: the next push
- * looks anyway.
+ * looks anyway. What the remote has of an earlier host is waited for, all of it.
  *
  * Context: any; the caller holds the pull lock.
  * Return: true if there is something to pull already, which no bell may tell.
@@ -711,10 +725,11 @@ bool relay_ring_arm(struct relay_ring *ring)
 {
 	unsigned int half = ring->cfg.num / 2;
 	unsigned int lent = relay_ring_lent(ring);
-	bool wanted = !ring->cfg.lazy || lent >= half;
+	bool old = relay_ring_has_old(ring);
+	bool wanted = !ring->cfg.lazy || old || lent >= half;
 	u16 ahead = 0;
 
-	if (ring->cfg.lazy)
+	if (ring->cfg.lazy && !old)
 		ahead = wanted ? lent / 2 : half;
 
 	WRITE_ONCE(vring_used_event(&ring->wire),
