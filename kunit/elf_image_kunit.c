@@ -40,8 +40,12 @@ static struct test_image *copy_image(struct kunit *test)
 	return copy;
 }
 
-/* One row: what is broken, and the words of the message that name it */
+/*
+ * One row: the number of the fault in the list of scripts/faults.py, what is
+ * broken, and the words of the message that name it
+ */
 struct broken_image {
+	unsigned int number;
 	const char *name;
 	void (*fault)(struct test_image *img);
 	const char *why;
@@ -110,73 +114,74 @@ FAULT(carveout_reserved, img->table.carveout.reserved = 1)
 FAULT(carveout_empty, img->table.carveout.len = 0)
 FAULT(carveout_name, memset(img->table.carveout.name, 'n', 32))
 
-#define ROW(fn, why) { #fn, fn, why }
+#define ROW(number, fn, why) { number, #fn, fn, why }
 
 static const struct broken_image broken_image_rows[] = {
-	ROW(bad_magic, "not an ELF"),
-	ROW(big_endian, "little endian"),
-	ROW(elf32, "not ELF64"),
-	ROW(other_machine, "another machine"),
-	ROW(other_soc, "another machine"),
-	ROW(phentsize, "size of a program header"),
-	ROW(no_segments, "no segments"),
-	ROW(phoff_outside, "program headers"),
-	ROW(phoff_wraps, "program headers"),
-	ROW(phnum_max, "program headers"),
-	ROW(shoff_wraps, "section headers"),
-	ROW(shentsize, "size of a section header"),
-	ROW(shstrndx, "no section with the names"),
-	ROW(names_outside, "section names"),
-	ROW(sh_name, "section's name"),
-	ROW(filesz, "larger in the file"),
-	ROW(offset_wraps, "segment lies outside the file"),
-	ROW(segment_below, "outside the carveouts"),
-	ROW(segment_past, "outside the carveouts"),
-	ROW(memsz_max, "outside the carveouts"),
-	ROW(above_4g, "outside the carveouts"),
-	ROW(entry_before, "entry point"),
-	ROW(entry_after, "entry point"),
-	ROW(entry_odd, "entry point is not aligned"),
-	ROW(not_loaded, "entry point"),
-	ROW(table_outside_file, "resource table lies outside the file"),
-	ROW(table_elsewhere, "in no segment"),
-	ROW(two_tables, "more than one"),
-	ROW(table_short, "table is cut short"),
-	ROW(table_ver, "version 1"),
-	ROW(table_reserved, "reserved bytes"),
-	ROW(table_num, "too many entries"),
-	ROW(entry_in_header, "outside the table"),
-	ROW(entry_negative, "outside the table"),
-	ROW(entry_past, "outside the table"),
-	ROW(entries_overlap, "overlap"),
-	ROW(vdev_reserved, "reserved bytes"),
-	ROW(no_vrings, "one or two vrings"),
-	ROW(many_vrings, "one or two vrings"),
-	ROW(config_len, "vdev entry is cut short"),
-	ROW(vdev_cut, "vdev entry is cut short"),
-	ROW(vring_zero, "power of two"),
-	ROW(vring_odd, "power of two"),
-	ROW(vring_huge, "power of two"),
-	ROW(vring_unequal, "differ in size"),
-	ROW(vring_align, "alignment"),
-	ROW(vring_da, "not aligned"),
-	ROW(trace_reserved, "reserved bytes"),
-	ROW(table_past_its_segment, "in no segment"),
-	ROW(table_num_past, "too many entries"),
-	ROW(vdev_cut_in_its_rings, "vdev entry is cut short"),
-	ROW(vring_align_odd, "alignment"),
-	ROW(vring_align_small, "alignment"),
-	ROW(vring_align_huge, "alignment"),
-	ROW(trace_cut, "trace entry is cut short"),
-	ROW(carveout_cut, "carveout entry is cut short"),
-	ROW(carveout_reserved, "reserved bytes"),
-	ROW(carveout_empty, "is empty"),
-	ROW(carveout_name, "not terminated"),
+	ROW(1, bad_magic, "not an ELF"),
+	ROW(1, big_endian, "little endian"),
+	ROW(1, elf32, "not ELF64"),
+	ROW(1, other_machine, "another machine"),
+	ROW(1, other_soc, "another machine"),
+	ROW(1, phentsize, "size of a program header"),
+	ROW(2, no_segments, "no segments"),
+	ROW(2, phoff_outside, "program headers"),
+	ROW(2, phoff_wraps, "program headers"),
+	ROW(2, phnum_max, "program headers"),
+	ROW(2, shoff_wraps, "section headers"),
+	ROW(2, shentsize, "size of a section header"),
+	ROW(2, shstrndx, "no section with the names"),
+	ROW(2, names_outside, "section names"),
+	ROW(2, sh_name, "section's name"),
+	ROW(3, filesz, "larger in the file"),
+	ROW(3, offset_wraps, "segment lies outside the file"),
+	ROW(4, segment_below, "outside the carveouts"),
+	ROW(4, segment_past, "outside the carveouts"),
+	ROW(4, memsz_max, "outside the carveouts"),
+	ROW(4, above_4g, "outside the carveouts"),
+	ROW(5, entry_before, "entry point"),
+	ROW(5, entry_after, "entry point"),
+	ROW(5, entry_odd, "entry point is not aligned"),
+	ROW(5, not_loaded, "entry point"),
+	ROW(6, table_outside_file, "resource table lies outside the file"),
+	ROW(6, table_elsewhere, "in no segment"),
+	ROW(6, two_tables, "more than one"),
+	ROW(6, table_short, "table is cut short"),
+	ROW(6, table_ver, "version 1"),
+	ROW(6, table_reserved, "reserved bytes"),
+	ROW(6, table_num, "too many entries"),
+	ROW(6, entry_in_header, "outside the table"),
+	ROW(6, entry_negative, "outside the table"),
+	ROW(6, entry_past, "outside the table"),
+	ROW(6, entries_overlap, "overlap"),
+	ROW(7, vdev_reserved, "reserved bytes"),
+	ROW(7, no_vrings, "one or two vrings"),
+	ROW(7, many_vrings, "one or two vrings"),
+	ROW(7, config_len, "vdev entry is cut short"),
+	ROW(7, vdev_cut, "vdev entry is cut short"),
+	ROW(8, vring_zero, "power of two"),
+	ROW(8, vring_odd, "power of two"),
+	ROW(8, vring_huge, "power of two"),
+	ROW(8, vring_unequal, "differ in size"),
+	ROW(8, vring_align, "alignment"),
+	ROW(8, vring_da, "not aligned"),
+	ROW(7, trace_reserved, "reserved bytes"),
+	ROW(6, table_past_its_segment, "in no segment"),
+	ROW(6, table_num_past, "too many entries"),
+	ROW(7, vdev_cut_in_its_rings, "vdev entry is cut short"),
+	ROW(8, vring_align_odd, "alignment"),
+	ROW(8, vring_align_small, "alignment"),
+	ROW(8, vring_align_huge, "alignment"),
+	ROW(7, trace_cut, "trace entry is cut short"),
+	ROW(7, carveout_cut, "carveout entry is cut short"),
+	ROW(7, carveout_reserved, "reserved bytes"),
+	ROW(7, carveout_empty, "is empty"),
+	ROW(7, carveout_name, "not terminated"),
 };
 
 static void broken_image_desc(const struct broken_image *row, char *desc)
 {
-	strscpy(desc, row->name, KUNIT_PARAM_DESC_SIZE);
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "fault_%02u_%s", row->number,
+		 row->name);
 }
 
 KUNIT_ARRAY_PARAM(broken_image, broken_image_rows, broken_image_desc);
@@ -226,7 +231,7 @@ static void *end_of_memory(struct kunit *test)
 	return page + PAGE_SIZE;
 }
 
-static void image_cut_anywhere_is_refused(struct kunit *test)
+static void fault_01_image_cut_anywhere_is_refused(struct kunit *test)
 {
 	struct test_image *img = copy_image(test);
 	void *end = end_of_memory(test);
@@ -276,7 +281,7 @@ static void class_case_desc(const struct class_case *row, char *desc)
 
 KUNIT_ARRAY_PARAM(class_case, class_case_rows, class_case_desc);
 
-static void class_has_to_be_the_wanted_one(struct kunit *test)
+static void fault_01_class_has_to_be_the_wanted_one(struct kunit *test)
 {
 	const struct class_case *row = test->param_value;
 	struct elf_image_rules wanted = rules;
@@ -396,7 +401,7 @@ static void broken_image_at_address_0_is_refused(struct kunit *test)
 	KUNIT_EXPECT_TRUE_MSG(test, strstr(why, row->why), "it says: %s", why);
 }
 
-static void names_are_not_read_past_their_end(struct kunit *test)
+static void fault_02_names_are_not_read_past_their_end(struct kunit *test)
 {
 	struct test_image *img = copy_image(test);
 	void *end = end_of_memory(test);
@@ -437,7 +442,7 @@ static int check_table_of_many(struct kunit *test, unsigned int more)
 	return rsc_table_check(table, len, &why);
 }
 
-static void table_of_too_many_entries_is_refused(struct kunit *test)
+static void fault_06_table_of_too_many_entries_is_refused(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, check_table_of_many(test, 0), 0);
 	KUNIT_EXPECT_EQ(test, check_table_of_many(test, 1), -EINVAL);
@@ -456,7 +461,7 @@ static void image_without_sections_has_no_table(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, out.table);
 }
 
-static void empty_segment_is_skipped(struct kunit *test)
+static void fault_05_empty_segment_is_skipped(struct kunit *test)
 {
 	struct test_image *img = copy_image(test);
 	struct elf_segment seg;
@@ -468,7 +473,7 @@ static void empty_segment_is_skipped(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, elf_image_segment(&out, 0, &seg));
 }
 
-static void unknown_entries_are_left_alone(struct kunit *test)
+static void fault_09_unknown_entries_are_left_alone(struct kunit *test)
 {
 	struct test_image *img = copy_image(test);
 	struct elf_image out;
@@ -490,16 +495,17 @@ static void free_memory(struct kunit *test)
 static struct kunit_case elf_image_cases[] = {
 	KUNIT_CASE(good_image_is_taken),
 	KUNIT_CASE_PARAM(broken_image_is_refused, broken_image_gen_params),
-	KUNIT_CASE_PARAM(class_has_to_be_the_wanted_one, class_case_gen_params),
+	KUNIT_CASE_PARAM(fault_01_class_has_to_be_the_wanted_one,
+			 class_case_gen_params),
 	KUNIT_CASE(image_at_address_0_is_taken),
 	KUNIT_CASE_PARAM(broken_image_at_address_0_is_refused,
 			 low_fault_gen_params),
-	KUNIT_CASE(image_cut_anywhere_is_refused),
-	KUNIT_CASE(names_are_not_read_past_their_end),
-	KUNIT_CASE(table_of_too_many_entries_is_refused),
+	KUNIT_CASE(fault_01_image_cut_anywhere_is_refused),
+	KUNIT_CASE(fault_02_names_are_not_read_past_their_end),
+	KUNIT_CASE(fault_06_table_of_too_many_entries_is_refused),
 	KUNIT_CASE(image_without_sections_has_no_table),
-	KUNIT_CASE(empty_segment_is_skipped),
-	KUNIT_CASE(unknown_entries_are_left_alone),
+	KUNIT_CASE(fault_05_empty_segment_is_skipped),
+	KUNIT_CASE(fault_09_unknown_entries_are_left_alone),
 	{}
 };
 

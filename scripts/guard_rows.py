@@ -27,13 +27,13 @@ class Guard(NamedTuple):
 def image(fault, what, old, new, row):
     """A check of an image that broken_image_is_refused has a row for."""
     return Guard(fault, what, "remoteproc/elf_image.c", old, new,
-                 f"elf_image.broken_image_is_refused.{row}")
+                 f"elf_image.broken_image_is_refused.fault_{fault:02d}_{row}")
 
 
 def table(fault, what, old, new, row):
     """A check of a resource table that it has a row for."""
     return Guard(fault, what, "remoteproc/rsc_table.c", old, new,
-                 f"elf_image.broken_image_is_refused.{row}")
+                 f"elf_image.broken_image_is_refused.fault_{fault:02d}_{row}")
 
 
 def ring(fault, what, old, new, test):
@@ -48,7 +48,7 @@ def names(what, old, new, test):
                  f"relay_ns.{test}")
 
 
-CYCLES = "the_second_core_cycles_while_the_first_streams"
+CYCLES = "fault_30_the_second_core_cycles_while_the_first_streams"
 
 
 def plant(what, file, old, new, test=CYCLES):
@@ -110,11 +110,11 @@ GUARDS = PLANTS + [
           "\tif (false)", "other_machine"),
     Guard(1, "length of the identification", "remoteproc/elf_image.c",
           "img->size < EI_NIDENT || ", "",
-          "elf_image.image_cut_anywhere_is_refused"),
+          "elf_image.fault_01_image_cut_anywhere_is_refused"),
     Guard(1, "length of the header", "remoteproc/elf_image.c",
           "\tstruct elf64_hdr hdr;\n\n\tif (img->size < sizeof(hdr))",
           "\tstruct elf64_hdr hdr;\n\n\tif (false)",
-          "elf_image.image_cut_anywhere_is_refused"),
+          "elf_image.fault_01_image_cut_anywhere_is_refused"),
     image(1, "size of a program header",
           "hdr.e_phentsize != sizeof(struct elf64_phdr)", "false",
           "phentsize"),
@@ -138,7 +138,7 @@ GUARDS = PLANTS + [
           "sh_name"),
     Guard(2, "name up to the end of the names", "remoteproc/elf_image.c",
           "names.size - sec.name < sizeof(TABLE_SECTION) ||\n\t\t    ", "",
-          "elf_image.names_are_not_read_past_their_end"),
+          "elf_image.fault_02_names_are_not_read_past_their_end"),
     image(3, "size in the file", "seg.filesz > seg.memsz", "false", "filesz"),
     image(3, "segment in the file", "!in_file(img, seg.offset, seg.filesz)",
           "false", "offset_wraps"),
@@ -146,13 +146,14 @@ GUARDS = PLANTS + [
           "!rules->placeable(rules->priv, seg.da, seg.memsz)", "false",
           "segment_past"),
     Guard(4, "length of a range", "remoteproc/amp_memory.c",
-          "len <= region->len && ", "", "a_segment_that_wraps_is_refused"),
+          "len <= region->len && ", "",
+          "fault_04_a_segment_that_wraps_is_refused"),
     Guard(4, "end of a range", "remoteproc/amp_memory.c",
           "\n\t\t    da - region->da <= region->len - len", " true",
-          "a_segment_one_byte_too_long_is_refused"),
+          "fault_04_a_segment_one_byte_too_long_is_refused"),
     Guard(4, "rings are no place for images", "remoteproc/amp_memory.c",
           "region && !str_has_prefix(region->name, \"vdev\")", "region",
-          "a_segment_over_a_vring_is_refused"),
+          "fault_04_a_segment_over_a_vring_is_refused"),
     image(5, "entry point", "if (!entry_found)", "if (false)",
           "entry_before"),
     image(5, "alignment of the entry point",
@@ -162,7 +163,7 @@ GUARDS = PLANTS + [
           "entry_after"),
     Guard(5, "segment of no size", "remoteproc/elf_image.c",
           "seg->type == PT_LOAD && seg->memsz", "seg->type == PT_LOAD",
-          "elf_image.empty_segment_is_skipped"),
+          "elf_image.fault_05_empty_segment_is_skipped"),
     image(5, "segment that is not loaded",
           "seg->type == PT_LOAD && seg->memsz", "seg->memsz", "not_loaded"),
     image(6, "one table", "if (img->table)", "if (false)", "two_tables"),
@@ -181,7 +182,7 @@ GUARDS = PLANTS + [
           "table_reserved"),
     Guard(6, "number of entries", "remoteproc/rsc_table.c",
           "hdr.num > RSC_TABLE_MAX_ENTRIES ||\n\t    ", "",
-          "elf_image.table_of_too_many_entries_is_refused"),
+          "elf_image.fault_06_table_of_too_many_entries_is_refused"),
     table(6, "room for the offsets",
           "hdr.num > RSC_TABLE_MAX_ENTRIES ||\n"
           "\t    len < struct_size_t(struct resource_table, offset, hdr.num)",
@@ -237,18 +238,19 @@ GUARDS = PLANTS + [
     table(8, "address of a ring", "vring->da % 16", "false", "vring_da"),
     Guard(8, "ring before its carveout", "remoteproc/relay_table.c",
           "vring->da < region.da", "false",
-          "a_vring_before_its_carveout_is_refused"),
+          "fault_08_a_vring_before_its_carveout_is_refused"),
     Guard(8, "ring behind its carveout", "remoteproc/relay_table.c",
           "size > region.len || delta > region.len - size",
-          "size > region.len", "a_vring_behind_its_carveout_is_refused"),
+          "size > region.len",
+          "fault_08_a_vring_behind_its_carveout_is_refused"),
     Guard(8, "ring larger than its carveout", "remoteproc/relay_table.c",
           "size > region.len || delta > region.len - size",
           "delta > region.len - size",
-          "a_vring_too_large_for_its_carveout_is_refused"),
+          "fault_08_a_vring_too_large_for_its_carveout_is_refused"),
     Guard(8, "trace in a carveout", "remoteproc/relay_table.c",
           "if (!relay->ops->find_range(relay->priv, rsc->da, rsc->len, "
           "&region))\n\t\treturn 0;", "return 0;",
-          "a_trace_outside_the_carveouts_is_refused"),
+          "fault_08_a_trace_outside_the_carveouts_is_refused"),
     Guard(9, "features", "remoteproc/relay_table.c",
           "rsc->dfeatures &= known;", "",
           "fault_09_features_that_nobody_knows_are_not_taken"),
@@ -258,7 +260,7 @@ GUARDS = PLANTS + [
     Guard(9, "entries of other kinds", "remoteproc/rsc_table.c",
           "\t\t/* Skipped or neutralised later, never looked into */\n"
           "\t\treturn 0;", "\t\treturn refuse(why, \"unknown entry\");",
-          "elf_image.unknown_entries_are_left_alone"),
+          "elf_image.fault_09_unknown_entries_are_left_alone"),
     Guard(9, "control block in a carveout", "remoteproc/amp_ctrl.c",
           "!region || !amp_placeable(core, info->da, info->len) ||\n\t    ",
           "", "fault_09_a_control_block_outside_the_carveouts_is_ignored"),

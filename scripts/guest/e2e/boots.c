@@ -115,7 +115,7 @@ static const struct test auto_boot_tests[] = {
 	     .as_found = true),
 	TEST("rmmod_stops_what_started_by_itself", unload_what_starts_by_itself,
 	     .as_found = true),
-	TEST("rmmod_stops_what_was_started_twice",
+	TEST("fault_30_rmmod_stops_what_was_started_twice",
 	     unload_what_was_started_twice, .as_found = true),
 	TEST("settings_come_from_the_device_tree", read_properties,
 	     .as_found = true),

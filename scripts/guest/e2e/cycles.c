@@ -214,8 +214,10 @@ static void cycle_modules(void)
 }
 
 static const struct test tests[] = {
-	TEST("the_first_core_cycles_while_the_second_streams", cycle_first),
-	TEST("the_second_core_cycles_while_the_first_streams", cycle_second),
+	TEST("fault_30_the_first_core_cycles_while_the_second_streams",
+	     cycle_first),
+	TEST("fault_30_the_second_core_cycles_while_the_first_streams",
+	     cycle_second),
 	TEST("the_modules_cycle", cycle_modules),
 };
 

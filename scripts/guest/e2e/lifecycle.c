@@ -277,7 +277,7 @@ static const struct test tests[] = {
 	TEST("rmmod_of_a_module_in_use_is_refused",
 	     refuse_rmmod_of_what_is_in_use),
 	TEST("the_state_file_follows_the_remote", follow_state_file),
-	TEST("wrong_commands_are_refused", refuse_wrong_commands),
+	TEST("fault_30_wrong_commands_are_refused", refuse_wrong_commands),
 	TEST_WITH("the_first_core_starts_echoes_and_stops",
 		  start_echo_stop, &first_remote),
 	TEST_WITH("the_second_core_starts_echoes_and_stops",

@@ -270,7 +270,7 @@ static void load_mutants(void)
 }
 
 static const struct test tests[] = {
-	TEST("images_that_are_broken_at_random_do_no_harm", load_mutants,
+	TEST("fault_01_images_that_are_broken_at_random_do_no_harm", load_mutants,
 	     .timeout_s = 120),
 };
 

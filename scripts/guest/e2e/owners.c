@@ -409,7 +409,7 @@ static const struct test tests[] = {
 	TEST("the_driver_stays_while_another_module_needs_it", keep_the_driver),
 	TEST("a_remote_in_use_by_a_module_can_be_unbound",
 	     unbind_what_is_in_use),
-	TEST("a_remote_is_unbound_and_bound_under_traffic",
+	TEST("fault_30_a_remote_is_unbound_and_bound_under_traffic",
 	     unbind_under_traffic),
 	TEST("the_virtio_driver_is_unbound_and_bound_under_traffic",
 	     unbind_virtio),
@@ -422,7 +422,7 @@ static const struct test tests[] = {
 	     come_before_the_bell),
 	TEST("a_remote_goes_with_its_mailbox", take_the_bell_away),
 	TEST("a_start_without_virtio_devices_fails", start_without_virtio),
-	TEST("eight_threads_start_stop_and_crash_a_remote",
+	TEST("fault_30_eight_threads_start_stop_and_crash_a_remote",
 	     start_and_stop_in_a_crowd),
 };
 

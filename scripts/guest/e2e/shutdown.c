@@ -132,8 +132,8 @@ static const struct test tests[] = {
 	     say_farewell),
 	TEST("a_stop_without_an_answer_is_forced_in_time", force_a_shutdown),
 	TEST("wrong_settings_are_refused", refuse_wrong_settings),
-	TEST("two_starts_take_two_stops", stop_as_often_as_started),
-	TEST("unloading_stops_what_was_started_twice",
+	TEST("fault_30_two_starts_take_two_stops", stop_as_often_as_started),
+	TEST("fault_30_unloading_stops_what_was_started_twice",
 	     unload_what_was_started_twice),
 };
 
