@@ -423,4 +423,11 @@ GUARDS = PLANTS + [
     Guard(25, "bound of the shutdown", "remoteproc/amp_ctrl.c",
           "bound * USEC_PER_MSEC", "5000 * USEC_PER_MSEC",
           "a_stop_without_an_answer_is_forced_in_time"),
+    ring(35, "bell for what an earlier host has lent",
+         "!ring->cfg.lazy || old || lent", "!ring->cfg.lazy || lent",
+         "adopted_buffers_are_asked_for"),
+    Guard(35, "second reset of who missed the first",
+          "remoteproc/relay_remind.c",
+          " ||\n\t\t\t\t vdev->looks == RELAY_REMIND_LONG_PULSE", "",
+          "a_deaf_remote_notices_that_the_virtio_driver_was_away"),
 ]

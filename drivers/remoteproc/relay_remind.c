@@ -18,8 +18,9 @@
 #define RELAY_REMIND_MAX	HZ
 /* How many there are at most */
 #define RELAY_REMIND_LOOKS	60
-/* Which of them ends the patience with a remote that ran before its host */
+/* Which of them end the patience with a remote that ran before its host */
 #define RELAY_REMIND_PULSE	3
+#define RELAY_REMIND_LONG_PULSE	5
 /* And which ends that with one that still does not announce anything */
 #define RELAY_REMIND_GIVE_UP	6
 
@@ -46,11 +47,13 @@ static bool relay_vdev_has_life(const struct relay_vdev *vdev)
 /*
  * A remote that was reset and set up again between two of its looks at the
  * status has not noticed, and waits for a host that is no more. That is all that
- * can be told from outside, so it is reset once more, for a while this time.
+ * can be told from outside, so it is reset once more, for a while this time, and
+ * for longer if it was too busy to notice that.
  */
 static bool relay_may_have_missed(struct relay_vdev *vdev)
 {
-	return vdev->adopted && vdev->looks == RELAY_REMIND_PULSE;
+	return vdev->adopted && (vdev->looks == RELAY_REMIND_PULSE ||
+				 vdev->looks == RELAY_REMIND_LONG_PULSE);
 }
 
 /* True if something was said. */

@@ -19,6 +19,10 @@
 #define VIRTIO_DRIVER	"/sys/bus/virtio/drivers/virtio_rpmsg_bus/"
 #define CDEV		"/dev/remoteproc0"
 
+/* How long a remote looks at nothing, and what it is sent meanwhile */
+#define DEAF_MS		1000
+#define OLD_MESSAGES	5
+
 static void user_comes(void)
 {
 	char node[160];
@@ -197,6 +201,26 @@ static void unbind_virtio(void)
 		expect_soon(runs_with_node, NULL, WAIT_MS);
 		echo_once("bound again");
 	}
+}
+
+/* It looks neither while there is no driver, nor when the next one is there. */
+static void bind_while_it_is_deaf(void)
+{
+	int fd = hostile_start(O_NONBLOCK);
+	char device[64];
+	unsigned int i;
+
+	find_virtio(device, sizeof(device));
+	hostile_command(fd, HOSTILE_DEAF, DEAF_MS);
+	for (i = 0; i < OLD_MESSAGES; i++)
+		expect_eq(write(fd, "old", 3), 3);
+	expect_ok(write_file(VIRTIO_DRIVER "unbind", device));
+	close(fd);
+	expect_ok(write_file(VIRTIO_DRIVER "bind", device));
+	expect_soon(runs_with_node, NULL, WAIT_MS);
+	echo_once("new");
+	remote_stop(0);
+	hostile_good_again();
 }
 
 static void stop_and_start_without_virtio(void)
@@ -413,6 +437,8 @@ static const struct test tests[] = {
 	     unbind_under_traffic),
 	TEST("the_virtio_driver_is_unbound_and_bound_under_traffic",
 	     unbind_virtio),
+	TEST("a_deaf_remote_notices_that_the_virtio_driver_was_away",
+	     bind_while_it_is_deaf),
 	TEST("a_remote_is_stopped_without_its_virtio_driver",
 	     stop_and_start_without_virtio),
 	TEST("a_remote_is_started_by_its_character_device", start_by_cdev),
