@@ -34,10 +34,17 @@
 #define __printf(a, b)	__attribute((format(printf, a, b)))
 
 /* Bound of a wait that is over at once when all is well. */
-#define WAIT_MS		5000
+#define WAIT_MS		15000
 
 /* What "at once" means where a call must not hang, on a busy host. */
-#define PROMPT_MS	2000
+#define PROMPT_MS	5000
+
+/*
+ * How often something may be tried that has to be done within a fraction of a
+ * second: this host is not always there. What is late by a fault is late each
+ * time.
+ */
+#define TRIES		5
 
 /* The largest payload of a 512 byte buffer behind its 16 byte header. */
 #define PAYLOAD_MAX	496

