@@ -92,13 +92,16 @@ def boot(seal):
 
 
 def debug(core):
-    """What the debugger says."""
+    """What the debugger says when it is asked, without its greeting."""
+    mark = "(the debugger has the dump)\n"
     gdb = ["gdb-multiarch", "-nx", "-batch",
            "-ex", f"set substitute-path . {os.getcwd()}/firmware-example",
-           "-ex", "backtrace", "-ex", "print/x witness",
-           "-ex", "info registers pc sp", IMAGE, core]
-    return subprocess.run(gdb, check=True, text=True, stdout=subprocess.PIPE,
+           "-ex", f"echo {mark}", "-ex", "backtrace",
+           "-ex", "print/x witness", "-ex", "info registers pc sp",
+           IMAGE, core]
+    said = subprocess.run(gdb, check=True, text=True, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL).stdout
+    return said.partition(mark)[2]
 
 
 def judge(crash, dump, seal, tally):
