@@ -144,16 +144,17 @@ static void expect_all_lengths(int fd)
 }
 
 /*
- * The driver core may not be through with a new device: it says "try again".
- * Or it finds what we have just written, and binds it before we do: "busy".
+ * The driver core may not be through with a new device: it says "try again", or
+ * that there is none while it has a folder already. Or it finds what we have
+ * just written, and binds it before we do: "busy".
  */
 static bool is_bound(void *channel)
 {
 	int err = write_file(CHRDEV_BIND, channel);
 
-	expect(!err || err == -EAGAIN || err == -EBUSY, "bind %s: %s",
-	       (char *)channel, strerror(-err));
-	return err != -EAGAIN;
+	expect(!err || err == -EAGAIN || err == -ENODEV || err == -EBUSY,
+	       "bind %s: %s", (char *)channel, strerror(-err));
+	return !err || err == -EBUSY;
 }
 
 /**
