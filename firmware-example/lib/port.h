@@ -31,8 +31,9 @@ struct rpmsg_remote;
  * @wait: sleep until an interrupt or until @timeout_us have passed, unless
  *	*@work is true already. A bell between the test and the sleep must not
  *	be lost: test and sleep with interrupts masked, or take a semaphore that
- *	the interrupt handler gives. May return early. RPMSG_WAIT_FOREVER: no
- *	time-out.
+ *	the interrupt handler gives. Where several contexts use the library, who
+ *	polls and who waits for a buffer may both be here, with a @work each: a
+ *	bell wakes all. May return early. RPMSG_WAIT_FOREVER: no time-out.
  * @lock: enter the section that guards a remote's rings and endpoints;
  *	returns what @unlock needs. Optional when one context uses the library.
  *	No callback is called with it held.

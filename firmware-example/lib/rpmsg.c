@@ -220,6 +220,7 @@ int rpmsg_remote_poll(struct rpmsg_remote *remote, unsigned int budget)
 void rpmsg_remote_notify(struct rpmsg_remote *remote)
 {
 	remote->notified = true;
+	remote->tx_notified = true;
 }
 
 /**

@@ -199,6 +199,7 @@ struct rpmsg_stats {
  * @linger_us: how long to look for another message before a bell is asked for
  * @tx_wanted: somebody waits for buffers in @tx
  * @notified: there may be something to do
+ * @tx_notified: there may be a buffer for who waits for one
  * @polling: bells are put off until the end of the batch
  * @stop: rpmsg_remote_run() shall return
  * @is_host: this is the other side, see rpmsg_host.h
@@ -228,6 +229,7 @@ struct rpmsg_remote {
 	uint32_t linger_us;
 	volatile bool tx_wanted;
 	volatile bool notified;
+	volatile bool tx_notified;
 	volatile bool polling;
 	volatile bool stop;
 	bool is_host;

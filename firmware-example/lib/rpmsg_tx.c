@@ -103,8 +103,8 @@ static uint32_t slice(uint64_t now, uint64_t deadline)
 
 /*
  * Looks by itself now and then, for a host that gives back buffers without a
- * bell. The bells it eats are handed on to the next poll. To wait for the host
- * is no hang: the heart goes on beating.
+ * bell. Its mark is its own: another context may sleep until the next poll's. To
+ * wait for the host is no hang: the heart goes on beating.
  */
 static int wait_tx(struct rpmsg_endpoint *ept, struct rpmsg_txbuf *tx,
 		   uint32_t timeout_us)
@@ -116,16 +116,19 @@ static int wait_tx(struct rpmsg_endpoint *ept, struct rpmsg_txbuf *tx,
 			    now + timeout_us;
 	int err = -EAGAIN;
 
-	/* The host may need what is in this batch before it can go on. */
-	rpmsg_remote_kick(remote);
 	while (err == -EAGAIN && now < deadline) {
-		port->wait(port->priv, &remote->notified, slice(now, deadline));
-		remote->notified = false;
+		/*
+		 * The host may need what is in this batch before it can go on,
+		 * and what others have sent meanwhile
+		 */
+		rpmsg_remote_kick(remote);
+		port->wait(port->priv, &remote->tx_notified,
+			   slice(now, deadline));
+		remote->tx_notified = false;
 		ctrl_beat(&remote->ctrl);
 		err = try_get_tx(ept, tx, false);
 		now = port->time_us(port->priv);
 	}
-	remote->notified = true;
 	return err == -EAGAIN ? -ETIMEDOUT : err;
 }
 
@@ -308,7 +311,8 @@ static void move_to_end(struct rpmsg_remote *remote,
 
 static bool have_tx(struct rpmsg_remote *remote)
 {
-	return remote->num_spare || virtq_pending(&remote->tx);
+	return remote->num_spare || remote->tx.num_free ||
+	       virtq_pending(&remote->tx);
 }
 
 /* Whether somebody has waited for buffers and there are some. */

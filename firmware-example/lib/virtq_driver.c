@@ -53,6 +53,7 @@ static int next_used(struct virtq *vq, struct virtq_buf *buf)
 		return -EBADMSG;
 	}
 	vq->owner[head] = VIRTQ_OWNER_NONE;
+	vq->num_free += !vq->writable;
 	vq->lent--;
 	buf->head = head;
 	return 0;
@@ -134,6 +135,7 @@ static int pop_free(struct virtq *vq, struct virtq_buf *buf)
 	if (head < 0)
 		return head;
 	vq->owner[head] = VIRTQ_OWNER_US;
+	vq->num_free--;
 	buf->head = head;
 	buf->len = vq->buf_size;
 	buf->ptr = buffer(vq, head);
@@ -215,5 +217,6 @@ int virtq_driver_init(struct virtq *vq, const struct rpmsg_port *port,
 	clear_ring(vq, &cfg->ring);
 	for (i = 0; vq->writable && i < vq->num; i++)
 		driver_push(vq, i, 0);
+	vq->num_free = vq->writable ? 0 : vq->num;
 	return 0;
 }

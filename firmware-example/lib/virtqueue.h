@@ -111,6 +111,7 @@ struct virtq_ops {
  * @bad: entries that failed a check
  * @owner: driver: who has a buffer, VIRTQ_OWNER_ values
  * @lent: driver: buffers that the device has
+ * @num_free: driver: buffers that nobody has, where they are for what it sends
  * @cursor: driver: where to look for a free buffer next
  * @buf_da: driver: device address of the first buffer
  * @buf_size: driver: bytes of each
@@ -133,6 +134,7 @@ struct virtq {
 	uint32_t bad;
 	uint8_t *owner;
 	uint16_t lent;
+	uint16_t num_free;
 	uint16_t cursor;
 	uint32_t buf_da;
 	uint32_t buf_size;

@@ -811,6 +811,72 @@ static void waiting_send_sees_buffers_without_a_bell(void)
 	      -ENOTCONN);
 }
 
+static struct rpmsg_endpoint faster;
+static unsigned int bells_heard;
+
+/* Takes what there is when it was rung. Then another context is faster, once. */
+static void host_listens(void)
+{
+	if (bells == bells_heard)
+		return;
+	bells_heard = bells;
+	while (host_receive())
+		;
+	set_used_event(&host_rx, host_rx.used->idx);
+	if (waits == 1)
+		while (rpmsg_sendto(&faster, HOST_ADDR, "z", 1, 0) == 0)
+			;
+}
+
+static void send_and_wait(void)
+{
+	CHECK(rpmsg_sendto(&ept, HOST_ADDR, "x", 1, 1000000) == 0);
+}
+
+static void what_others_send_during_a_wait_is_rung_for(void)
+{
+	unsigned int i;
+
+	setup_up(F_NS | F_EVENT_IDX);
+	CHECK(!rpmsg_create_ept(&faster, &remote, NULL, RPMSG_ADDR_ANY,
+				RPMSG_ADDR_ANY, &ops, NULL));
+	set_used_event(&host_rx, host_rx.used->idx);
+	bells_heard = bells;
+	for (i = 0; i < NUM; i++)
+		CHECK(rpmsg_sendto(&ept, HOST_ADDR, "x", 1, 0) == 0);
+	waits = 0;
+	on_wait = host_listens;
+	on_message = send_and_wait;
+	host_send(0, ept.addr, "abc", 3);
+	CHECK(rpmsg_remote_poll(&remote, NUM) == 1);
+	CHECK(received == 1 && waits == 2);
+}
+
+static void a_message_comes_meanwhile(void)
+{
+	if (waits == 1)
+		rpmsg_remote_notify(&remote);
+	else
+		CHECK(remote.notified);
+	if (waits == 3)
+		CHECK(host_receive());
+}
+
+/* Another context may be about to sleep until then. */
+static void a_wait_takes_no_bell_from_who_polls(void)
+{
+	unsigned int i;
+
+	setup_up(F_NS);
+	for (i = 0; i < NUM; i++)
+		CHECK(rpmsg_sendto(&ept, HOST_ADDR, "x", 1, 0) == 0);
+	remote.notified = false;
+	waits = 0;
+	on_wait = a_message_comes_meanwhile;
+	CHECK(rpmsg_sendto(&ept, HOST_ADDR, "y", 1, 1000000) == 0);
+	CHECK(waits == 3 && remote.notified);
+}
+
 static void nothing_is_truncated(void)
 {
 	char data[BUF_SIZE - 16 + 1] = { 0 };
@@ -1173,6 +1239,8 @@ static const struct {
 	TEST(all_that_wait_are_told),
 	TEST(greedy_senders_take_turns),
 	TEST(waiting_send_sees_buffers_without_a_bell),
+	TEST(what_others_send_during_a_wait_is_rung_for),
+	TEST(a_wait_takes_no_bell_from_who_polls),
 	TEST(nothing_is_truncated),
 	TEST(taken_buffers_are_bounded_and_survive_a_reset),
 	TEST(new_rings_are_not_taken_for_the_old),

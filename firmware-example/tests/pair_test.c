@@ -256,13 +256,13 @@ static void end_life(void)
 
 /* Ports for memory that is what it seems. */
 
-static volatile bool *bell_of[2];
+static struct rpmsg_remote *bell_of[2];
 
 static void plain_notify(void *priv, uint32_t notifyid)
 {
 	(void)notifyid;
 	__sync_synchronize();
-	*bell_of[!priv] = true;
+	rpmsg_remote_notify(bell_of[!priv]);
 }
 
 static void plain_wait(void *priv, const volatile bool *work,
@@ -317,8 +317,8 @@ static void set_up_plain_port(const struct rpmsg_port *remote_port,
 	memset(plain, 0, sizeof(plain));
 	write_table((void *)plain, features);
 	set_up(remote_port, plain, NULL, &plain_host, plain);
-	bell_of[1] = &pair.host.notified;
-	bell_of[0] = &pair.remote.notified;
+	bell_of[1] = &pair.host;
+	bell_of[0] = &pair.remote;
 }
 
 static void set_up_plain(uint32_t features)
@@ -709,6 +709,40 @@ static void a_thread_that_does_not_poll_may_send(void)
 	CHECK(pair.remote.stats.resets == 0);
 }
 
+static unsigned int told;
+
+static void send_when_told(struct rpmsg_endpoint *ept)
+{
+	told++;
+	CHECK(!rpmsg_sendto(ept, LISTENER_ADDR, "x", 1, 0));
+}
+
+static const struct rpmsg_ept_ops waiting_ops = { .tx_ready = send_when_told };
+
+/* The first of them takes all buffers back from the device, and uses one. */
+static void all_that_wait_for_the_hosts_buffers_are_told(void)
+{
+	static struct rpmsg_endpoint waiting[2];
+	unsigned int i;
+
+	set_up_plain(F_NS | F_EVENT_IDX);
+	for (i = 0; i < 2; i++)
+		CHECK(!rpmsg_create_ept(&waiting[i], &pair.host, NULL,
+					RPMSG_ADDR_ANY, RPMSG_ADDR_ANY,
+					&waiting_ops, NULL));
+	new_life(0);
+	rpmsg_remote_poll(&pair.remote, NUM);
+	for (i = 0; i < NUM; i++)
+		CHECK(!rpmsg_sendto(&waiting[0], LISTENER_ADDR, "x", 1, 0));
+	for (i = 0; i < 2; i++)
+		CHECK(rpmsg_sendto(&waiting[i], LISTENER_ADDR, "x", 1, 0) ==
+		      -EAGAIN);
+	told = 0;
+	CHECK(rpmsg_remote_poll(&pair.remote, NUM) == NUM);
+	rpmsg_remote_poll(&pair.host, NUM);
+	CHECK(told == 2);
+}
+
 static struct virtq_used *used_ring(unsigned int ring)
 {
 	return ring ? pair.host.tx.used : pair.host.rx.used;
@@ -814,6 +848,7 @@ static const struct {
 	TEST(rings_are_there_when_the_status_says_so),
 	TEST(control_block_is_seen_in_time),
 	TEST(both_ends_in_two_threads),
+	TEST(all_that_wait_for_the_hosts_buffers_are_told),
 	TEST(a_thread_that_does_not_poll_may_send),
 };
 
