@@ -215,6 +215,7 @@ static void eptdev_kill(struct rpmsg_eptdev *eptdev)
 	rpmsg_eptdev_detach(eptdev);
 	eptdev->rpdev = NULL;
 	up_write(&eptdev->life);
+	rpmsg_eptdev_tx_again(eptdev);
 
 	rpmsg_eptdev_end_hold(eptdev);
 	/* Only who holds @life and saw the device alive starts it */

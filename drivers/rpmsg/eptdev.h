@@ -37,6 +37,9 @@
  * @EPTDEV_TX_FULL: the last send found no room and was not retried yet; the
  *	retry timer is running
  * @EPTDEV_TX_TELLS: the transport has its own idea of when there is room
+ * @EPTDEV_TX_BUSY: a sender who may not wait found @life taken: he is to be woken
+ *	by who gives it back
+ * @EPTDEV_RX_BUSY: the same of a reader and @read_lock
  * @EPTDEV_FLOW_RESTRICTED: the remote asked us to pause
  * @EPTDEV_FLOW_UPDATED: and no reader has asked for that state since
  * @EPTDEV_HOLD: hold the transport back rather than drop messages
@@ -50,6 +53,8 @@ enum rpmsg_eptdev_flag {
 	EPTDEV_DEAD,
 	EPTDEV_TX_FULL,
 	EPTDEV_TX_TELLS,
+	EPTDEV_TX_BUSY,
+	EPTDEV_RX_BUSY,
 	EPTDEV_FLOW_RESTRICTED,
 	EPTDEV_FLOW_UPDATED,
 	EPTDEV_HOLD,
@@ -69,7 +74,8 @@ enum rpmsg_eptdev_flag {
  * @flags: bits of &enum rpmsg_eptdev_flag, atomic
  * @life: guards the members down to @dropped_told. Held for reading while @ept is
  *	used, so that it can't go away meanwhile; for writing while one of
- *	them changes. Never held while waiting for room, messages or user memory
+ *	them changes, and then rpmsg_eptdev_tx_again() follows. Never held
+ *	while waiting for room, messages or user memory
  * @rpdev: rpmsg device to create @ept on, NULL once dead
  * @ept: the endpoint, NULL while there is none
  * @addr: its own address; like @mtu, does not change while a file is open
@@ -82,7 +88,8 @@ enum rpmsg_eptdev_flag {
  * @queue: messages received and not read yet
  * @read_lock: makes a reader the queue's one consumer from peek to pop, and
  *	guards what files keep of their last read. Taken inside @life at most,
- *	and held while the message is copied to user space
+ *	held while the message is copied to user space, and given back by
+ *	rpmsg_eptdev_unlock_reader()
  * @readq: woken when a message or a flow control request came, and by removal
  * @roomq: where a delivery that is held back waits; woken when there may be
  *	room in @queue, and when it shall not wait any more
@@ -191,6 +198,7 @@ void rpmsg_eptdev_receive_now(struct rpmsg_eptdev *eptdev, const void *data,
 void rpmsg_eptdev_rx_room(struct rpmsg_eptdev *eptdev);
 int rpmsg_eptdev_set_overflow(struct rpmsg_eptdev *eptdev, bool hold);
 void rpmsg_eptdev_end_hold(struct rpmsg_eptdev *eptdev);
+void rpmsg_eptdev_unlock_reader(struct rpmsg_eptdev *eptdev);
 int rpmsg_eptdev_set_busy_poll(struct rpmsg_eptfile *file, unsigned long us);
 int rpmsg_eptdev_resize(struct rpmsg_eptdev *eptdev, u32 max_msgs,
 			u32 max_bytes);
@@ -199,6 +207,7 @@ ssize_t rpmsg_eptdev_take(struct rpmsg_eptfile *file, struct iov_iter *to,
 
 /* eptdev_tx.c */
 void rpmsg_eptdev_tx_room(struct rpmsg_eptdev *eptdev);
+void rpmsg_eptdev_tx_again(struct rpmsg_eptdev *eptdev);
 bool rpmsg_eptdev_is_writable(struct rpmsg_eptdev *eptdev, struct file *filp);
 int rpmsg_eptdev_send(struct rpmsg_eptdev *eptdev, void *msg, size_t len,
 		      u32 dst, bool may_wait);

@@ -84,7 +84,7 @@ static void eptdev_close_locked(struct rpmsg_eptdev *eptdev, struct file *filp)
 		mutex_lock(&eptdev->read_lock);
 		msg_queue_clear(&eptdev->queue);
 		eptdev->dropped_told = msg_queue_dropped(&eptdev->queue);
-		mutex_unlock(&eptdev->read_lock);
+		rpmsg_eptdev_unlock_reader(eptdev);
 		rpmsg_eptdev_rx_room(eptdev);
 	}
 }
@@ -96,6 +96,7 @@ static int eptdev_release(struct inode *inode, struct file *filp)
 	down_write(&file->eptdev->life);
 	eptdev_close_locked(file->eptdev, filp);
 	up_write(&file->eptdev->life);
+	rpmsg_eptdev_tx_again(file->eptdev);
 	kfree(file);
 
 	return 0;
@@ -140,6 +141,7 @@ static int eptdev_open(struct inode *inode, struct file *filp)
 		ret = eptdev_open_locked(file, filp);
 		up_write(&eptdev->life);
 	}
+	rpmsg_eptdev_tx_again(eptdev);
 	if (ret) {
 		kfree(file);
 		return ret;

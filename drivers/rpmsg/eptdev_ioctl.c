@@ -147,7 +147,7 @@ static int eptdev_get_info(struct rpmsg_eptfile *file,
 	if (mutex_lock_interruptible(&eptdev->read_lock))
 		return -ERESTARTSYS;
 	eptdev_fill_info(file, &info);
-	mutex_unlock(&eptdev->read_lock);
+	rpmsg_eptdev_unlock_reader(eptdev);
 
 	return copy_to_user(to, &info, sizeof(info)) ? -EFAULT : 0;
 }

@@ -136,6 +136,9 @@ int rpmsg_eptdev_set_overflow(struct rpmsg_eptdev *eptdev, bool hold)
 		rpmsg_eptdev_end_hold(eptdev);
 	else if (!test_and_set_bit(EPTDEV_HOLD, &eptdev->flags))
 		atomic_inc(&eptdev->link->holders);
+	/* Whose end came just before has nothing to hold back */
+	if (rpmsg_eptdev_is_dead(eptdev))
+		rpmsg_eptdev_end_hold(eptdev);
 	rpmsg_eptdev_rx_room(eptdev);
 
 	return 0;
@@ -194,7 +197,7 @@ int rpmsg_eptdev_resize(struct rpmsg_eptdev *eptdev, u32 max_msgs,
 		return -ERESTARTSYS;
 	ret = msg_queue_resize(queue, max_msgs ?: queue->max_msgs,
 			       max_bytes ?: queue->max_bytes);
-	mutex_unlock(&eptdev->read_lock);
+	rpmsg_eptdev_unlock_reader(eptdev);
 	rpmsg_eptdev_rx_room(eptdev);
 
 	return ret;
@@ -245,12 +248,41 @@ static ssize_t eptdev_copy_out(struct rpmsg_eptfile *file,
 	return copied;
 }
 
+/* Who has the lock may just have given it back, and looked for nobody */
+static bool eptdev_trylock_reader(struct rpmsg_eptdev *eptdev)
+{
+	if (mutex_trylock(&eptdev->read_lock))
+		return true;
+
+	set_bit(EPTDEV_RX_BUSY, &eptdev->flags);
+	/* The bit before the lock is looked at again */
+	smp_mb__after_atomic();
+	return mutex_trylock(&eptdev->read_lock);
+}
+
 static int eptdev_lock_reader(struct rpmsg_eptdev *eptdev, bool may_wait)
 {
 	if (!may_wait)
-		return mutex_trylock(&eptdev->read_lock) ? 0 : -EAGAIN;
+		return eptdev_trylock_reader(eptdev) ? 0 : -EAGAIN;
 
 	return mutex_lock_interruptible(&eptdev->read_lock) ? -ERESTARTSYS : 0;
+}
+
+/**
+ * rpmsg_eptdev_unlock_reader() - give @read_lock back
+ * @eptdev: endpoint device
+ *
+ * Who may not wait, and was told to try again meanwhile, waits for an event: no
+ * message may come that is one. Does not sleep.
+ */
+void rpmsg_eptdev_unlock_reader(struct rpmsg_eptdev *eptdev)
+{
+	mutex_unlock(&eptdev->read_lock);
+	/* The lock before the bit of who did not get it */
+	smp_mb();
+	if (test_bit(EPTDEV_RX_BUSY, &eptdev->flags) &&
+	    test_and_clear_bit(EPTDEV_RX_BUSY, &eptdev->flags))
+		eptdev_wake_readers(eptdev, EPOLLIN | EPOLLRDNORM);
 }
 
 static ssize_t eptdev_try_take(struct rpmsg_eptfile *file, struct iov_iter *to,
@@ -271,7 +303,7 @@ static ssize_t eptdev_try_take(struct rpmsg_eptfile *file, struct iov_iter *to,
 	else
 		ret = eptdev_copy_out(file, &view, to, desc);
 
-	mutex_unlock(&eptdev->read_lock);
+	rpmsg_eptdev_unlock_reader(eptdev);
 	if (ret >= 0)
 		rpmsg_eptdev_rx_room(eptdev);
 	return ret;

@@ -136,10 +136,38 @@ static int eptdev_send_locked(struct rpmsg_eptdev *eptdev, void *msg,
 	return eptdev_is_full_error(ret) ? -EAGAIN : ret;
 }
 
+/* Who has it for writing may just have given it back, and looked for nobody */
+static bool eptdev_trylock_sender(struct rpmsg_eptdev *eptdev)
+{
+	if (down_read_trylock(&eptdev->life))
+		return true;
+
+	set_bit(EPTDEV_TX_BUSY, &eptdev->flags);
+	/* The bit before the lock is looked at again */
+	smp_mb__after_atomic();
+	return down_read_trylock(&eptdev->life);
+}
+
+/**
+ * rpmsg_eptdev_tx_again() - @life is no longer held, or waited for, for writing
+ * @eptdev: endpoint device
+ *
+ * Who may not wait, and was told to try again meanwhile, waits for room: no
+ * other event may come that says there is. Does not sleep.
+ */
+void rpmsg_eptdev_tx_again(struct rpmsg_eptdev *eptdev)
+{
+	/* The lock before the bit of who did not get it */
+	smp_mb();
+	if (test_and_clear_bit(EPTDEV_TX_BUSY, &eptdev->flags))
+		wake_up_interruptible_poll(&eptdev->writeq,
+					   EPOLLOUT | EPOLLWRNORM);
+}
+
 static int eptdev_lock_sender(struct rpmsg_eptdev *eptdev, bool may_wait)
 {
 	if (!may_wait)
-		return down_read_trylock(&eptdev->life) ? 0 : -EAGAIN;
+		return eptdev_trylock_sender(eptdev) ? 0 : -EAGAIN;
 
 	return down_read_killable(&eptdev->life) ? -ERESTARTSYS : 0;
 }

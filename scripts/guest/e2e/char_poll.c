@@ -23,6 +23,7 @@
 #define WINDOW		700
 #define STALL_MS	2000
 #define ROUNDS		10
+#define ECHOES		10000
 #define READS		4
 #define WRITES		32
 #define SIGN_EVERY	65536
@@ -159,6 +160,85 @@ static void edge_of_room(void)
 		expect_eq(poll_for(fd, POLLOUT, 0), POLLOUT);
 	}
 	expect_eq(ept_info(fd).dropped, 0);
+}
+
+/**
+ * struct intruder - who takes an endpoint's locks all the time
+ * @node: the endpoint's
+ * @fd: an open file of it
+ * @stop: that it shall end
+ */
+struct intruder {
+	char node[64];
+	int fd;
+	atomic_bool stop;
+};
+
+static void *lock_readers_out(void *context)
+{
+	struct intruder *intruder = context;
+
+	while (!atomic_load(&intruder->stop))
+		ept_info(intruder->fd);
+	return NULL;
+}
+
+static void *lock_writers_out(void *context)
+{
+	struct intruder *intruder = context;
+
+	while (!atomic_load(&intruder->stop)) {
+		int fd = open(intruder->node, O_WRONLY | O_CLOEXEC);
+
+		expect_ok(fd);
+		close(fd);
+	}
+	return NULL;
+}
+
+/* One number goes out and comes back; nothing else is an event */
+static unsigned int echo_by_edges(int fd, int epoll, __u32 number)
+{
+	struct epoll_event event;
+	unsigned int busy = 0;
+	__u32 answer;
+
+	while (write(fd, &number, sizeof(number)) < 0) {
+		expect_eq(errno, EAGAIN);
+		expect_eq(epoll_wait(epoll, &event, 1, STALL_MS), 1);
+		busy++;
+	}
+	while (read(fd, &answer, sizeof(answer)) < 0) {
+		expect_eq(errno, EAGAIN);
+		busy += !!poll_for(fd, POLLIN, 0);
+		expect_eq(epoll_wait(epoll, &event, 1, STALL_MS), 1);
+	}
+	expect_eq(answer, number);
+	return busy;
+}
+
+/* Who may not wait, and does not get a lock, is told when it is free */
+static void edge_of_a_lock(void)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLET };
+	int fd = remote_start_and_open(0, O_NONBLOCK);
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+	static struct intruder intruder;
+	__u32 number, numbers = scaled(ECHOES);
+	pthread_t readers, writers;
+	unsigned int busy = 0;
+
+	remote_wait_node(0, intruder.node, sizeof(intruder.node));
+	intruder.fd = fd;
+	expect_ok(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event));
+	pthread_create(&readers, NULL, lock_readers_out, &intruder);
+	pthread_create(&writers, NULL, lock_writers_out, &intruder);
+	for (number = 0; number < numbers; number++)
+		busy += echo_by_edges(fd, epoll, number);
+	atomic_store(&intruder.stop, true);
+	pthread_join(readers, NULL);
+	pthread_join(writers, NULL);
+	note("%u echoes, turned away %u times", numbers, busy);
 }
 
 /* With a ring that nobody empties, no room may be told, by edge or level */
@@ -470,6 +550,7 @@ static const struct test tests[] = {
 	TEST("an_edge_triggered_client_passes_a_million_messages",
 	     edge_triggered),
 	TEST("an_edge_comes_when_a_full_ring_gets_room", edge_of_room),
+	TEST("an_edge_comes_when_a_lock_is_free_again", edge_of_a_lock),
 	TEST("fault_35_a_full_ring_shows_no_false_room", no_false_room),
 	TEST("io_uring_needs_no_worker_for_messages", uring_without_workers),
 	TEST("io_uring_needs_no_worker_to_wait", uring_waits_by_poll),
