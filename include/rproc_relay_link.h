@@ -51,7 +51,7 @@ struct rproc_relay_poll {
  * @poller: who is in @poll
  * @corked: how many clients are about to send more: until the last of them is
  *	done, what is sent may wait
- * @cork_lock: guards @flush and @flush_vdev
+ * @cork_lock: held while @flush runs; guards it, @flush_vdev and changes of @open
  * @flush: passes on what waits, NULL once there is no vdev any more
  * @flush_vdev: passed to @flush
  * @holders: how many clients may hold up delivery for want of room: while there
@@ -70,7 +70,7 @@ struct rproc_relay_link {
 	struct task_struct *poller;
 	atomic_t holders;
 	atomic_t corked;
-	spinlock_t cork_lock;	/* flush, flush_vdev */
+	spinlock_t cork_lock;	/* flush, flush_vdev, changes of open */
 	void (*flush)(void *vdev);
 	void *flush_vdev;
 };
@@ -150,7 +150,8 @@ static inline bool rproc_relay_link_poll(struct rproc_relay_link *link,
  * @link: the link
  *
  * They are passed on together, by rproc_relay_link_uncork(), which has to come
- * soon: nothing is to be waited for before.
+ * soon: nothing is to be waited for before, and what others send by the vdev
+ * waits as well.
  *
  * Context: any.
  */

@@ -447,6 +447,23 @@ static void lazy_ring_wants_bells_when_half_is_lent(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, le16(vring_used_event(&p->ring.wire)), NUM / 4);
 }
 
+/* There is no half of the ring that it could wait for */
+static void lazy_ring_larger_than_what_the_host_has_wants_bells(struct kunit *test)
+{
+	struct pair *p = test->priv;
+
+	p->ring.cfg.lazy = true;
+	p->ring.cfg.most = 2;
+	relay_ring_reset(&p->ring, false);
+
+	host_offer(p, 0, 1, false);
+	host_offer(p, 1, 1, false);
+	relay_ring_push(&p->ring);
+	relay_ring_arm(&p->ring);
+	KUNIT_EXPECT_EQ(test, le16(p->ring.wire.avail->flags), 0);
+	KUNIT_EXPECT_EQ(test, le16(vring_used_event(&p->ring.wire)), 1);
+}
+
 static void what_is_lent_and_what_is_used_is_counted(struct kunit *test)
 {
 	struct pair *p = test->priv;
@@ -682,6 +699,7 @@ static struct kunit_case relay_ring_cases[] = {
 	KUNIT_CASE_PARAM(bell_is_rung_as_wished, wish_gen_params),
 	KUNIT_CASE(arm_tells_what_came_before_it),
 	KUNIT_CASE(lazy_ring_wants_bells_when_half_is_lent),
+	KUNIT_CASE(lazy_ring_larger_than_what_the_host_has_wants_bells),
 	KUNIT_CASE(what_is_lent_and_what_is_used_is_counted),
 	KUNIT_CASE(give_back_returns_what_is_only_read),
 	KUNIT_CASE(swallow_shows_the_remote_nothing),

@@ -204,6 +204,7 @@ bool relay_rpmsg_is_ns(const void *msg);
 
 #define RELAY_RPMSG_HDR_LEN	16
 #define RELAY_RPMSG_BUF_LEN	512
+/* As in virtio_rpmsg_bus, for each direction */
 #define RELAY_RPMSG_MAX_BUFS	256U
 
 #endif /* AMPKIT_RELAY_INTERNAL_H */

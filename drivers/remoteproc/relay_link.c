@@ -73,11 +73,15 @@ struct rproc_relay_link *relay_link_alloc(void)
  * @link: the link
  * @open: whether it is
  *
- * Context: any.
+ * Nobody flushes any more who has begun before. Context: any.
  */
 void relay_link_set_open(struct rproc_relay_link *link, bool open)
 {
+	unsigned long flags;
+
+	spin_lock_irqsave(&link->cork_lock, flags);
 	WRITE_ONCE(link->open, open);
+	spin_unlock_irqrestore(&link->cork_lock, flags);
 	wake_up_all(&link->wait);
 }
 
@@ -90,9 +94,8 @@ void relay_link_set_open(struct rproc_relay_link *link, bool open)
  */
 void relay_link_set_room(struct rproc_relay_link *link, unsigned int room)
 {
-	bool more = room > READ_ONCE(link->room);
+	bool more = room > xchg(&link->room, room);
 
-	WRITE_ONCE(link->room, room);
 	if (more && wq_has_sleeper(&link->wait))
 		wake_up_poll(&link->wait, EPOLLOUT | EPOLLWRNORM);
 }

@@ -88,7 +88,7 @@ static void relay_interrupt(struct relay_queue *queue)
  */
 void relay_tell_room(struct relay_queue *queue)
 {
-	unsigned int all = min(queue->ring.cfg.num, RELAY_RPMSG_MAX_BUFS);
+	unsigned int all = queue->ring.cfg.most;
 	unsigned int lent;
 
 	if (!queue->ring.cfg.lazy)
@@ -175,19 +175,39 @@ static void relay_push_more(struct relay_queue *queue)
 		relay_ring_bell(queue->vdev->relay);
 }
 
-/* Everything that is there; the ring's size bounds it, as lent bounds used. */
-static void relay_complete_locked(struct relay_queue *queue)
+/* Somebody may be waiting for what the remote has. */
+static bool relay_is_crowded(const struct relay_queue *queue)
 {
-	unsigned int total = 0;
-	int count;
+	return relay_ring_lent(&queue->ring) >= queue->ring.cfg.most / 2 ||
+	       relay_ring_has_old(&queue->ring);
+}
+
+static void relay_look_soon(struct rproc_relay *relay)
+{
+	if (delayed_work_pending(&relay->look) || !relay_is_open(relay))
+		return;
+
+	relay->look_delay = RELAY_LOOK_MIN;
+	schedule_delayed_work(&relay->look, relay->look_delay);
+}
+
+/* Everything that is there; the ring's size bounds it, as lent bounds used. */
+static unsigned int relay_pull_all(struct relay_queue *queue)
+{
+	unsigned int num = queue->ring.cfg.num;
+	unsigned int total = 0, tries = 0;
 
 	do {
-		count = relay_pull(queue, queue->ring.cfg.num);
-		total += count;
-	} while (relay_ring_arm(&queue->ring) && count &&
-		 total < queue->ring.cfg.num);
+		total += relay_pull(queue, num);
+	} while (relay_ring_arm(&queue->ring) && !READ_ONCE(queue->broken) &&
+		 total < num && ++tries < num);
 
-	if (!total)
+	return total;
+}
+
+static void relay_complete_locked(struct relay_queue *queue)
+{
+	if (!relay_pull_all(queue))
 		return;
 
 	WRITE_ONCE(queue->completer, current);
@@ -195,6 +215,9 @@ static void relay_complete_locked(struct relay_queue *queue)
 	WRITE_ONCE(queue->completer, NULL);
 	relay_tell_room(queue);
 	relay_push_more(queue);
+	/* That may have been more than there was when a bell was asked for */
+	if (queue->ring.cfg.lazy && relay_is_crowded(queue))
+		relay_look_soon(queue->vdev->relay);
 }
 
 /*
@@ -221,13 +244,6 @@ static void relay_try_complete(struct relay_queue *queue)
 	if (relay_vdev_is_open(queue->vdev))
 		relay_complete_locked(queue);
 	spin_unlock_irqrestore(&queue->pull_lock, flags);
-}
-
-/* Somebody may be waiting for what the remote has. */
-static bool relay_is_crowded(const struct relay_queue *queue)
-{
-	return relay_ring_lent(&queue->ring) >= queue->ring.cfg.num / 2 ||
-	       relay_ring_has_old(&queue->ring);
 }
 
 /**
@@ -271,43 +287,46 @@ void relay_look(struct work_struct *work)
 		schedule_delayed_work(&relay->look, relay->look_delay);
 }
 
-static void relay_look_soon(struct rproc_relay *relay)
-{
-	if (delayed_work_pending(&relay->look))
-		return;
-
-	relay->look_delay = RELAY_LOOK_MIN;
-	schedule_delayed_work(&relay->look, relay->look_delay);
-}
-
 /* The caller holds the pull lock. */
-static void relay_swallow_locked(struct relay_queue *queue)
+static unsigned int relay_swallow_locked(struct relay_queue *queue)
 {
+	unsigned int count;
+
 	spin_lock(&queue->push_lock);
-	relay_ring_swallow(&queue->ring);
+	count = relay_ring_swallow(&queue->ring);
 	spin_unlock(&queue->push_lock);
+
+	return count;
 }
 
-/* After the fence: nobody is there, so whatever is sent has arrived. */
+/*
+ * After the fence: nobody is there, so whatever is sent has arrived. Somebody
+ * else may wait for its buffers.
+ */
 static void relay_swallow(struct relay_queue *queue)
 {
 	unsigned long flags;
+	unsigned int count;
 
 	/* A kick out of a callback that relay_complete() has begun before it */
 	if (READ_ONCE(queue->completer) == current) {
-		relay_swallow_locked(queue);
-		return;
+		count = relay_swallow_locked(queue);
+	} else {
+		spin_lock_irqsave(&queue->pull_lock, flags);
+		count = relay_swallow_locked(queue);
+		spin_unlock_irqrestore(&queue->pull_lock, flags);
 	}
 
-	spin_lock_irqsave(&queue->pull_lock, flags);
-	relay_swallow_locked(queue);
-	spin_unlock_irqrestore(&queue->pull_lock, flags);
+	if (count && queue->ring.cfg.lazy)
+		relay_interrupt(queue);
 }
 
 /*
  * The core says nowhere that a vdev's driver is ready, but it kicks: then all
  * that was prepared goes out, and the remote's bell is rung whatever it may
- * think of bells, because some take their start from it.
+ * think of bells, because some take their start from it. It goes out before the
+ * remote is told, and before anybody pulls: buffers of an earlier host's that
+ * serve this one as well are this one's by then.
  */
 static bool relay_go_live(struct relay_vdev *vdev)
 {
@@ -322,6 +341,8 @@ static bool relay_go_live(struct relay_vdev *vdev)
 		for (i = 0; i < vdev->num_queues; i++)
 			vdev->queue[i].ring.cfg.event_idx = event_idx;
 		vdev->ns.awaited = vdev->adopted && relay_vdev_announces(vdev);
+		for (i = 0; i < vdev->num_queues; i++)
+			relay_push(&vdev->queue[i]);
 		relay_vdev_publish(vdev);
 		WRITE_ONCE(vdev->live, true);
 		first = true;
@@ -331,14 +352,11 @@ static bool relay_go_live(struct relay_vdev *vdev)
 	if (!first)
 		return READ_ONCE(vdev->live);
 
-	relay_link_set_open(vdev->link, true);
-	for (i = 0; i < vdev->num_queues; i++)
-		relay_push(&vdev->queue[i]);
 	relay_ring_bell(relay);
 
 	relay_remind_soon(relay);
 
-	/* A bell that came too early for anybody to look */
+	/* For a bell that came too early for anybody to look */
 	kthread_queue_work(vdev->worker, &vdev->receive);
 
 	return true;
@@ -407,7 +425,7 @@ void relay_flush(void *priv)
 	struct relay_vdev *vdev = priv;
 	unsigned int i;
 
-	if (!READ_ONCE(vdev->live))
+	if (!READ_ONCE(vdev->live) || !relay_vdev_is_open(vdev))
 		return;
 
 	for (i = 0; i < vdev->num_queues; i++)
@@ -455,7 +473,9 @@ static bool relay_receive_queue(struct relay_queue *queue)
  * relay_receive() - deliver what the remote has sent by a vdev
  * @work: @receive of a vdev
  *
- * Endpoint callbacks may sleep, and then hold up their own vdev only.
+ * Endpoint callbacks may sleep, and then hold up their own vdev only. A vdev
+ * without such queues comes here once, when it goes live: a remote that ran
+ * before was not asked for a bell yet.
  *
  * Context: the vdev's thread.
  */
@@ -469,9 +489,14 @@ void relay_receive(struct kthread_work *work)
 		return;
 
 	mutex_lock(&vdev->link->receive);
-	for (i = 0; i < vdev->num_queues; i++)
-		if (vdev->queue[i].threaded)
-			more |= relay_receive_queue(&vdev->queue[i]);
+	for (i = 0; i < vdev->num_queues; i++) {
+		struct relay_queue *queue = &vdev->queue[i];
+
+		if (queue->threaded)
+			more |= relay_receive_queue(queue);
+		else if (!queue->ring.cfg.lazy)
+			relay_complete(queue);
+	}
 	mutex_unlock(&vdev->link->receive);
 
 	cond_resched();

@@ -45,6 +45,16 @@ static bool relay_vdev_has_life(const struct relay_vdev *vdev)
 }
 
 /*
+ * Nothing is left to be said: a reset that it was told of to no purpose, because
+ * its announcement was on the way, has to be taken back.
+ */
+static bool relay_vdev_is_well(const struct relay_vdev *vdev)
+{
+	return relay_vdev_has_life(vdev) &&
+	       (!vdev->adopted || relay_vdev_knows(vdev));
+}
+
+/*
  * A remote that was reset and set up again between two of its looks at the
  * status has not noticed, and waits for a host that is no more. That is all that
  * can be told from outside, so it is reset once more, for a while this time, and
@@ -90,7 +100,7 @@ void relay_remind(struct work_struct *work)
 		struct relay_vdev *vdev = &relay->vdevs[i];
 
 		if (!READ_ONCE(vdev->live) || !relay_vdev_is_open(vdev) ||
-		    relay_vdev_has_life(vdev) ||
+		    relay_vdev_is_well(vdev) ||
 		    vdev->looks++ == RELAY_REMIND_LOOKS)
 			continue;
 

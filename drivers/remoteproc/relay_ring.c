@@ -147,6 +147,8 @@ int relay_ring_init(struct relay_ring *ring,
 {
 	memset(ring, 0, sizeof(*ring));
 	ring->cfg = *cfg;
+	if (!ring->cfg.most || ring->cfg.most > cfg->num)
+		ring->cfg.most = cfg->num;
 
 	ring->lent = bitmap_zalloc(cfg->num, GFP_KERNEL);
 	ring->again = bitmap_zalloc(cfg->num, GFP_KERNEL);
@@ -715,15 +717,16 @@ const void *relay_ring_peek(const struct relay_ring *ring)
  * @ring: the ring
  *
  * A lazy ring asks for a bell only when half of what the remote has comes
- * back, and for none at all while there is room in plenty: the next push
- * looks anyway. What the remote has of an earlier host is waited for, all of it.
+ * back, and for none at all while the host has more than half of its own: the
+ * next push looks anyway. What the remote has of an earlier host is waited for,
+ * all of it.
  *
  * Context: any; the caller holds the pull lock.
  * Return: true if there is something to pull already, which no bell may tell.
  */
 bool relay_ring_arm(struct relay_ring *ring)
 {
-	unsigned int half = ring->cfg.num / 2;
+	unsigned int half = ring->cfg.most / 2;
 	unsigned int lent = relay_ring_lent(ring);
 	bool old = relay_ring_has_old(ring);
 	bool wanted = !ring->cfg.lazy || old || lent >= half;

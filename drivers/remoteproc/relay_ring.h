@@ -37,6 +37,7 @@ enum relay_drop {
 /**
  * struct relay_ring_config - what a ring is made of
  * @num: descriptors, a power of two
+ * @most: how many chains the host has at most, if it has fewer than @num; or 0
  * @align: alignment of the used ring, bytes, a power of two
  * @host: the host copy, vring_size(num, align) bytes of kernel memory
  * @wire: the wire copy, as large, in shared memory
@@ -55,6 +56,7 @@ enum relay_drop {
  */
 struct relay_ring_config {
 	u32 num;
+	u32 most;
 	u32 align;
 	void *host;
 	void *wire;

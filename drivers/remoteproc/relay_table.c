@@ -246,6 +246,7 @@ static int init_queue(struct relay_queue *queue, unsigned int id,
 		cfg.check_priv = &queue->vdev->ns;
 	}
 	cfg.lazy = rpmsg && id == 1;
+	cfg.most = cfg.lazy ? RELAY_RPMSG_MAX_BUFS : 0;
 	/* A message without length to an address that nobody has */
 	cfg.empty_len = cfg.lazy ? RELAY_RPMSG_HDR_LEN : 0;
 

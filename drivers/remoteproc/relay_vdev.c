@@ -124,6 +124,9 @@ void relay_prepare_vdev(struct relay_vdev *vdev, bool running)
 	relay_ns_reset(&vdev->ns, ktime_get_mono_fast_ns() / NSEC_PER_MSEC);
 	for (i = 0; i < vdev->num_queues; i++)
 		relay_prepare_queue(&vdev->queue[i], running);
+
+	/* What is sent while the next driver comes waits until it is there */
+	relay_link_set_open(vdev->link, true);
 }
 
 /**

@@ -665,6 +665,57 @@ static void random_numbers_come_from_the_remote(void)
 	on_both("multi", rng_tested);
 }
 
+#define RNG_DRIVER	"/sys/bus/virtio/drivers/virtio_rng/"
+#define RNG_ROUNDS	20
+
+static void *read_numbers(void *fd)
+{
+	char numbers[64];
+
+	while (read(*(int *)fd, numbers, sizeof(numbers)) > 0)
+		;
+	return NULL;
+}
+
+/* No messages are about, so that no bell of theirs helps. */
+static void rebind_rng(const char *device)
+{
+	static struct call call;
+	pthread_t reader;
+	int fd;
+
+	expect_soon(rng_is_there, NULL, WAIT_MS);
+	select_rng();
+	fd = open("/dev/hwrng", O_RDONLY | O_CLOEXEC);
+	expect_ok(fd);
+	call_start(&call, CALL_READ, fd);
+	call_ends(&call, WAIT_MS);
+	expect(call.result > 0, "read: %s", strerror(call.error));
+	pthread_create(&reader, NULL, read_numbers, &fd);
+	pause_us(random_below(3000));
+	expect_eq(write_file(RNG_DRIVER "unbind", device), 0);
+	pthread_join(reader, NULL);
+	close(fd);
+	expect_eq(write_file(RNG_DRIVER "bind", device), 0);
+}
+
+static void rng_rebound(unsigned int remote)
+{
+	unsigned int round, rounds = scaled(RNG_ROUNDS);
+	char path[PATH_SIZE];
+
+	load_kernel_module("virtio-rng");
+	wait_for_one(RNG_DRIVER "virtio*", path);
+	for (round = 0; round < rounds; round++)
+		rebind_rng(strrchr(path, '/') + 1);
+	rng_tested(remote);
+}
+
+static void random_numbers_come_after_another_bind(void)
+{
+	on_both("multi", rng_rebound);
+}
+
 #define BENCH_MESSAGES	20000
 
 static void bench_send(int fd, __u32 what, __u32 arg, __u64 seq, size_t len)
@@ -756,6 +807,8 @@ static const struct test tests[] = {
 	     endpoints_come_and_go_on_two_devices),
 	TEST("firmware_multi_random_numbers_come_from_the_remote",
 	     random_numbers_come_from_the_remote),
+	TEST("firmware_multi_random_numbers_come_after_another_bind",
+	     random_numbers_come_after_another_bind),
 	TEST("firmware_bench_counts_what_it_sinks_and_sources",
 	     bench_counts_what_it_sinks_and_sources),
 };
