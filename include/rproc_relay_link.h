@@ -42,7 +42,7 @@ struct rproc_relay_poll {
  * @wait: woken when room comes back, with EPOLLOUT, and when the link closes
  * @refs: the vdev, and each client
  * @room: how many messages can be sent without waiting
- * @open: what is sent is passed on
+ * @open: what is sent is passed on, at once or when its driver is there
  * @receive: held while messages of the remote are delivered, by whomever; guards
  *	@poll and @vdev
  * @poll: delivers messages for as long as it is told to, NULL once there is no
