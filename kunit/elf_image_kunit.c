@@ -218,6 +218,26 @@ static void good_image_is_taken(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, seg.memsz, SZ_4K);
 }
 
+static void fault_05_entry_is_where_it_is_loaded(struct kunit *test)
+{
+	struct test_image *img = copy_image(test);
+	struct elf_image out;
+	const char *why = "";
+
+	img->phdr.p_vaddr += SZ_1G;
+	img->shdr[2].sh_addr += SZ_1G;
+	img->hdr.e_entry = img->phdr.p_vaddr + 8;
+	KUNIT_ASSERT_EQ_MSG(test, elf_image_parse(&out, img, sizeof(*img),
+						  &rules, &why), 0,
+			    "it says: %s", why);
+	KUNIT_EXPECT_EQ(test, out.entry, REGION_DA + 8);
+
+	img->hdr.e_entry = REGION_DA + 4;
+	KUNIT_ASSERT_EQ(test, elf_image_parse(&out, img, sizeof(*img), &rules,
+					      &why), 0);
+	KUNIT_EXPECT_EQ(test, out.entry, REGION_DA + 4);
+}
+
 /*
  * Behind the end of what is returned no memory is mapped: nobody reads past it
  * unnoticed.
@@ -494,6 +514,7 @@ static void free_memory(struct kunit *test)
 
 static struct kunit_case elf_image_cases[] = {
 	KUNIT_CASE(good_image_is_taken),
+	KUNIT_CASE(fault_05_entry_is_where_it_is_loaded),
 	KUNIT_CASE_PARAM(broken_image_is_refused, broken_image_gen_params),
 	KUNIT_CASE_PARAM(fault_01_class_has_to_be_the_wanted_one,
 			 class_case_gen_params),

@@ -118,7 +118,7 @@ static void segments_keep_their_promise(struct kunit *test,
 					       img->size));
 		KUNIT_EXPECT_TRUE(test, within(seg.da, seg.memsz, REGION_DA,
 					       REGION_LEN));
-		entry |= within(img->entry, 1, seg.vaddr, seg.memsz);
+		entry |= within(img->entry, 1, seg.da, seg.memsz);
 		table |= within(img->table_da, img->table_len, seg.da,
 				seg.filesz);
 	}

@@ -151,12 +151,36 @@ bool elf_image_segment(const struct elf_image *img, unsigned int i,
 	return seg->type == PT_LOAD && seg->memsz;
 }
 
-static int check_segments(const struct elf_image *img,
+static bool is_within(u64 addr, u64 start, u64 len)
+{
+	return addr >= start && addr - start < len;
+}
+
+/*
+ * Where the segment's start is loaded. An entry point is an address that the
+ * image is linked at, and some linkers give a device address all the same.
+ */
+static bool find_entry(const struct elf_segment *seg, u64 linked, u64 *da)
+{
+	if (is_within(linked, seg->da, seg->memsz)) {
+		*da = linked;
+		return true;
+	}
+	if (is_within(linked, seg->vaddr, seg->memsz)) {
+		*da = seg->da + (linked - seg->vaddr);
+		return true;
+	}
+
+	return false;
+}
+
+static int check_segments(struct elf_image *img,
 			  const struct elf_image_rules *rules,
 			  const char **why)
 {
 	struct elf_segment seg;
 	bool entry_found = false;
+	u64 entry = 0;
 	unsigned int i;
 
 	for (i = 0; i < img->phnum; i++) {
@@ -170,13 +194,13 @@ static int check_segments(const struct elf_image *img,
 		if (!rules->placeable(rules->priv, seg.da, seg.memsz))
 			return refuse(why, "segment lies outside the carveouts");
 
-		if (img->entry >= seg.vaddr &&
-		    img->entry - seg.vaddr < seg.memsz)
-			entry_found = true;
+		if (!entry_found)
+			entry_found = find_entry(&seg, img->entry, &entry);
 	}
 
 	if (!entry_found)
 		return refuse(why, "entry point lies outside the segments");
+	img->entry = entry;
 	if (rules->entry_align && img->entry & (rules->entry_align - 1))
 		return refuse(why, "entry point is not aligned");
 
