@@ -109,9 +109,9 @@ static bool is_over(struct amp_core *core, bool *sent)
 	return false;
 }
 
-static void say_farewell(struct amp_core *core)
+/* @bound is in milliseconds, and not 0: that would be no bound at all. */
+static void say_farewell(struct amp_core *core, unsigned int bound)
 {
-	unsigned int bound = READ_ONCE(core->shutdown_ms);
 	bool sent = false;
 	bool over;
 
@@ -124,8 +124,7 @@ static void say_farewell(struct amp_core *core)
 /* An attached remote may only be about to be left: the core does not tell. */
 static bool is_wanted(const struct amp_core *core)
 {
-	return core->farewell.channel[0] && READ_ONCE(core->shutdown_ms) &&
-	       core->rproc->state == RPROC_RUNNING && !amp_stays(core) &&
+	return core->farewell.channel[0] && core->rproc->state == RPROC_RUNNING && !amp_stays(core) &&
 	       !amp_ctrl_can_shut_down(core);
 }
 
@@ -133,10 +132,11 @@ static void farewell_stop(struct rproc_subdev *subdev, bool crashed)
 {
 	struct amp_core *core = container_of(subdev, struct amp_core,
 					     farewell.subdev);
+	unsigned int bound = READ_ONCE(core->shutdown_ms);
 
 	mutex_lock(&core->farewell.lock);
-	if (!crashed && is_wanted(core))
-		say_farewell(core);
+	if (!crashed && bound && is_wanted(core))
+		say_farewell(core, bound);
 	mutex_unlock(&core->farewell.lock);
 }
 
