@@ -9,6 +9,9 @@
  */
 
 #include <linux/arm-smccc.h>
+#include <linux/atomic.h>
+#include <linux/compiler.h>
+#include <linux/device.h>
 #include <linux/iopoll.h>
 #include <linux/of.h>
 #include <uapi/linux/psci.h>
@@ -18,8 +21,11 @@
 /* How often PSCI is asked, and how long it may take to learn of a change, us */
 #define PSCI_POWER_POLL	20
 #define PSCI_POWER_BOUND	(5 * USEC_PER_SEC)
-/* The same before it is known whether PSCI is aware of our cores */
-#define PSCI_POWER_TRY	(50 * USEC_PER_MSEC)
+/*
+ * The same before it is known whether PSCI is aware of our cores: where it is
+ * not, the first start takes that much longer
+ */
+#define PSCI_POWER_TRY	USEC_PER_SEC
 
 /* Whether PSCI is there, and called the way that it is called here. */
 static bool psci_is_there(void)
@@ -45,21 +51,29 @@ static bool psci_is_on(u64 mpidr)
 	return res.a0 == PSCI_0_2_AFFINITY_LEVEL_ON;
 }
 
+static int psci_poll_on(u64 mpidr, unsigned long bound)
+{
+	bool on;
+
+	return read_poll_timeout(psci_is_on, on, on, PSCI_POWER_POLL, bound,
+				 false, mpidr);
+}
+
+/* Another core may find out meanwhile. */
 static int psci_wait_on(struct amp_cluster *cluster, u64 mpidr)
 {
-	unsigned long bound = cluster->power == AMP_POWER_REPORTED ?
-			      PSCI_POWER_BOUND : PSCI_POWER_TRY;
-	bool on;
-	int ret;
+	if (READ_ONCE(cluster->power) == AMP_POWER_UNKNOWN) {
+		if (!psci_poll_on(mpidr, PSCI_POWER_TRY))
+			WRITE_ONCE(cluster->power, AMP_POWER_REPORTED);
+		else if (cmpxchg(&cluster->power, AMP_POWER_UNKNOWN,
+				 AMP_POWER_UNREPORTED) == AMP_POWER_UNKNOWN)
+			dev_info(cluster->dev,
+				 "PSCI does not tell which of these cores run\n");
+	}
+	if (READ_ONCE(cluster->power) == AMP_POWER_UNREPORTED)
+		return 0;
 
-	ret = read_poll_timeout(psci_is_on, on, on, PSCI_POWER_POLL, bound,
-				false, mpidr);
-	if (!ret)
-		cluster->power = AMP_POWER_REPORTED;
-	else if (cluster->power == AMP_POWER_UNKNOWN)
-		cluster->power = AMP_POWER_UNREPORTED;
-
-	return cluster->power == AMP_POWER_REPORTED ? ret : 0;
+	return psci_poll_on(mpidr, PSCI_POWER_BOUND);
 }
 
 static int psci_wait_off(u64 mpidr)
@@ -93,7 +107,7 @@ void amp_psci_init(struct amp_cluster *cluster)
  */
 int amp_psci_settle(struct amp_cluster *cluster, u64 mpidr, bool running)
 {
-	if (cluster->power == AMP_POWER_UNREPORTED)
+	if (READ_ONCE(cluster->power) == AMP_POWER_UNREPORTED)
 		return 0;
 
 	return running ? psci_wait_on(cluster, mpidr) : psci_wait_off(mpidr);
