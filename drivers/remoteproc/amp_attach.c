@@ -129,6 +129,7 @@ int amp_attach(struct rproc *rproc)
 		rproc_relay_detach(core->relay);
 		return ret;
 	}
+	core->engaged = true;
 	amp_farewell_arm(core);
 	amp_ctrl_start_watch(core);
 
@@ -146,6 +147,8 @@ int amp_detach(struct rproc *rproc)
 	struct amp_core *core = rproc->priv;
 
 	amp_ctrl_stop_watch(core);
+	amp_forget_crash(rproc);
+	core->engaged = false;
 	amp_farewell_disarm(core);
 	rproc_relay_detach(core->relay);
 

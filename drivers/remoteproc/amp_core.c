@@ -35,6 +35,8 @@ static int amp_prepare(struct rproc *rproc)
 		return -ESHUTDOWN;
 
 	amp_recovery_prepare(core);
+	/* The core has freed what was there, and would once more */
+	rproc->clean_table = NULL;
 
 	return 0;
 }
@@ -46,6 +48,9 @@ static int amp_unprepare(struct rproc *rproc)
 	amp_ctrl_unbind(core);
 	rproc_relay_unload(core->relay);
 	core->wire_table = NULL;
+	/* It was the relay's; after an attach that failed the core keeps it */
+	rproc->table_ptr = NULL;
+	rproc->table_sz = 0;
 	amp_recovery_forget(core);
 
 	return 0;
@@ -129,6 +134,7 @@ static int amp_start(struct rproc *rproc)
 		return ret;
 	}
 
+	core->engaged = true;
 	amp_farewell_arm(core);
 	amp_ctrl_start_watch(core);
 	amp_recovery_done(core);
@@ -136,11 +142,16 @@ static int amp_start(struct rproc *rproc)
 	return 0;
 }
 
-/*
- * A crash that was reported, but not looked at before this stop, is not one of
- * the next life's. The work that looks at it may be the one that stops.
+/**
+ * amp_forget_crash() - drop a crash that was reported, but not looked at yet
+ * @rproc: the remote, about to be stopped or left alone
+ *
+ * It is not one of the next life's. The work that looks at it may be the one
+ * that stops.
+ *
+ * Context: under the remote's lock.
  */
-static void amp_forget_crash(struct rproc *rproc)
+void amp_forget_crash(struct rproc *rproc)
 {
 	if (cancel_work(&rproc->crash_handler))
 		pm_relax(rproc->dev.parent);
@@ -152,10 +163,17 @@ static int amp_stop(struct rproc *rproc)
 	struct amp_core *core = rproc->priv;
 	int ret;
 
+	/* Its crash was reported before it was left alone, or by somebody else */
+	if (crashed && !core->engaged) {
+		rproc->state = RPROC_DETACHED;
+		return -ENODEV;
+	}
+
 	amp_ctrl_stop_watch(core);
 	amp_forget_crash(rproc);
 
-	if (amp_stays(core) && !crashed)
+	/* The second is of an attach that the core takes back */
+	if ((amp_stays(core) && !crashed) || rproc->state == RPROC_DETACHED)
 		return amp_detach(rproc);
 
 	if (crashed)
@@ -168,6 +186,7 @@ static int amp_stop(struct rproc *rproc)
 	if (ret)
 		return ret;
 
+	core->engaged = false;
 	amp_farewell_disarm(core);
 	rproc_relay_stop(core->relay);
 	if (crashed)
@@ -375,28 +394,51 @@ static int amp_init_bell(struct amp_core *core)
 	return amp_depend_on(core, core->bell.rx.chan);
 }
 
+/* With a signal pending, the core gives up the lock at once each time. */
+static void amp_wait_for_lock(struct rproc *rproc)
+{
+	mutex_lock(&rproc->lock);
+	mutex_unlock(&rproc->lock);
+}
+
 /*
  * rproc_del() stops a remote once, but it may have been started more often
  * than that, and only the last shutdown puts it in reset.
  */
+static void amp_stop_for_all(struct rproc *rproc)
+{
+	int ret;
+
+	while (atomic_read(&rproc->power) > 0) {
+		ret = rproc_shutdown(rproc);
+		if (ret == -EINTR)
+			amp_wait_for_lock(rproc);
+		else if (ret)
+			break;
+	}
+}
+
+/* One that somebody else started, and that we are not attached to. */
+static bool amp_is_not_ours(const struct amp_core *core)
+{
+	return core->rproc->state == RPROC_DETACHED ||
+	       (core->rproc->state == RPROC_CRASHED && !core->engaged);
+}
+
 static void amp_shut_down(void *data)
 {
 	struct amp_core *core = data;
-	int ret;
 
 	WRITE_ONCE(core->removing, true);
 	amp_recovery_end(core);
-
-	do {
-		ret = rproc_shutdown(core->rproc);
-	} while (!ret || ret == -EINTR);
+	amp_stop_for_all(core->rproc);
 
 	/* A crash on the way down is followed up by nobody */
-	amp_recovery_end(core);
 	cancel_work_sync(&core->rproc->crash_handler);
+	amp_recovery_end(core);
 
 	/* Also when the core believes it offline: it must not run unattended */
-	if (core->rproc->state != RPROC_DETACHED && !core->leave_running)
+	if (!amp_is_not_ours(core) && !core->leave_running)
 		amp_halt(core);
 }
 

@@ -272,6 +272,8 @@ void amp_ctrl_start_watch(struct amp_core *core)
 	core->missed_beats = 0;
 	set_watched(core, true);
 	queue_watch(core);
+	/* Who crashed before that has rung in vain */
+	amp_ctrl_bell(core);
 }
 
 /**
@@ -295,15 +297,15 @@ void amp_ctrl_stop_watch(struct amp_core *core)
 void amp_ctrl_bell(struct amp_core *core)
 {
 	unsigned long flags;
-	bool crashed;
 
-	/* Once it is no longer watched, the block may go: not while we look */
+	/*
+	 * Once it is no longer watched, the block may go, and what was reported
+	 * is forgotten: not while we look
+	 */
 	spin_lock_irqsave(&core->watch_lock, flags);
-	crashed = core->watched && ctrl_says_crashed(core);
-	spin_unlock_irqrestore(&core->watch_lock, flags);
-
-	if (crashed)
+	if (core->watched && ctrl_says_crashed(core))
 		report_crash(core, RPROC_FATAL_ERROR);
+	spin_unlock_irqrestore(&core->watch_lock, flags);
 }
 
 /**

@@ -139,6 +139,8 @@ struct amp_farewell {
  * @bell: rings the remote, and is rung by it
  * @wire_table: where the present image's resource table was loaded
  * @removing: the driver is going: nothing starts any more
+ * @engaged: the remote was started or attached to, and not stopped or detached
+ *	from since; under the remote's lock
  * @leave_running: a remove leaves the remote running
  * @shutdown_ms: how long a stop waits for the image to finish, 0 not to ask
  * @farewell: how an image without one is asked to finish
@@ -169,6 +171,7 @@ struct amp_core {
 	struct amp_bell bell;
 	void *wire_table;
 	bool removing;
+	bool engaged;
 	bool leave_running;
 	unsigned int shutdown_ms;
 	struct amp_farewell farewell;
@@ -192,6 +195,9 @@ static inline bool amp_stays(const struct amp_core *core)
 {
 	return READ_ONCE(core->removing) && READ_ONCE(core->leave_running);
 }
+
+/* amp_core.c */
+void amp_forget_crash(struct rproc *rproc);
 
 /* amp_attach.c */
 struct resource_table *amp_get_loaded_rsc_table(struct rproc *rproc,

@@ -117,6 +117,55 @@ static void crash_while_attached(void)
 	remote_stop(0);
 }
 
+static bool is_detached(void *unused)
+{
+	(void)unused;
+	return remote_is(0, "detached");
+}
+
+static bool is_crashed(void *unused)
+{
+	(void)unused;
+	return remote_is(0, "crashed");
+}
+
+/*
+ * By mistake, or of its last life. The remote is somebody else's, and runs on;
+ * with recovery off the report stands until it is on again.
+ */
+static void crash_while_detached(void)
+{
+	__u64 nonce = start_a_life();
+	unsigned int before;
+
+	set_of_remote("device/ampkit/leave_running", "1");
+	modules_unload();
+	modules_load();
+	before = crash_count(0);
+	expect_ok(write_file(DEBUGFS_RPROC "0/crash", "1"));
+	expect_soon(is_detached, NULL, WAIT_MS);
+
+	set_of_remote("recovery", "disabled");
+	expect_ok(write_file(DEBUGFS_RPROC "0/crash", "1"));
+	expect_soon(is_crashed, NULL, WAIT_MS);
+	set_of_remote("recovery", "enabled");
+	expect_soon(is_detached, NULL, WAIT_MS);
+	expect_eq(crash_count(0), before);
+
+	expect_eq(remote_try_start(0), 0);
+	expect_same_life(nonce);
+	set_of_remote("state", "detach");
+	set_of_remote("recovery", "disabled");
+	expect_ok(write_file(DEBUGFS_RPROC "0/crash", "1"));
+	expect_soon(is_crashed, NULL, WAIT_MS);
+	modules_unload();
+	modules_load();
+	expect(remote_is(0, "detached"), "it was stopped by who left it alone");
+	expect_eq(remote_try_start(0), 0);
+	expect_same_life(nonce);
+	remote_stop(0);
+}
+
 static const struct test tests[] = {
 	TEST("a_remote_runs_on_without_a_driver", run_on_without_a_driver,
 	     .timeout_s = 60),
@@ -124,6 +173,8 @@ static const struct test tests[] = {
 	TEST("a_detached_remote_can_be_put_in_reset", reset_what_is_detached),
 	TEST("a_remote_that_crashes_while_attached_is_recovered",
 	     crash_while_attached),
+	TEST("a_crash_reported_of_a_detached_remote_changes_nothing",
+	     crash_while_detached),
 };
 
 const struct suite detach_suite = { tests, ARRAY_SIZE(tests), NULL };

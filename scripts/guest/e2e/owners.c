@@ -137,6 +137,63 @@ static void unbind_what_is_in_use(void)
 	remote_check_echo(0);
 }
 
+static bool is_out_of_reset(void *unused)
+{
+	(void)unused;
+	return !remote_in_reset(0);
+}
+
+static void *try_to_start(void *ret)
+{
+	*(int *)ret = remote_try_start(0);
+	return NULL;
+}
+
+static unsigned int complaints_about_the_lock(int mark)
+{
+	unsigned int count = 0;
+	struct log_line line;
+
+	while (log_next(mark, &line))
+		count += !!strstr(line.text, "can't lock");
+	return count;
+}
+
+/* It has to wait for a start that fails late; a killed one does not wait well. */
+static void unbind_and_die(void)
+{
+	int fd = hostile_start(O_NONBLOCK), mark, err;
+	char device[64];
+	pthread_t starter;
+	unsigned int count;
+	pid_t pid;
+
+	hostile_next_boot(fd, HOSTILE_BOOT_HANG, 1);
+	close(fd);
+	remote_stop(0);
+	remote_device(0, device, sizeof(device));
+	mark = log_mark();
+	pthread_create(&starter, NULL, try_to_start, &err);
+	expect_soon(is_out_of_reset, NULL, WAIT_MS);
+	pid = fork();
+	if (!pid) {
+		write_file(REMOTE_DRIVER "unbind", device);
+		_exit(0);
+	}
+	expect_ok(pid);
+	task_sleeps(pid);
+	expect_ok(kill(pid, SIGKILL));
+	expect_eq(waitpid(pid, NULL, 0), pid);
+	pthread_join(starter, NULL);
+	expect(err < 0, "a remote that hangs is started");
+	count = complaints_about_the_lock(mark);
+	note("%u complaints about the lock", count);
+	expect(count <= 2, "%u complaints about the lock", count);
+	close(mark);
+	remote_bind(device);
+	hostile_good_again();
+}
+
 static void *send_and_receive(void *context)
 {
 	char data[PAYLOAD_MAX] = "traffic";
@@ -433,6 +490,7 @@ static const struct test tests[] = {
 	TEST("the_driver_stays_while_another_module_needs_it", keep_the_driver),
 	TEST("a_remote_in_use_by_a_module_can_be_unbound",
 	     unbind_what_is_in_use),
+	TEST("an_unbind_that_is_killed_waits_in_silence", unbind_and_die),
 	TEST("fault_30_a_remote_is_unbound_and_bound_under_traffic",
 	     unbind_under_traffic),
 	TEST("the_virtio_driver_is_unbound_and_bound_under_traffic",
