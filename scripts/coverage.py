@@ -19,6 +19,7 @@ import sys
 import tarfile
 import tempfile
 
+from console import Demux
 from results import Tally
 
 BUILD = os.environ["BUILD"]
@@ -31,7 +32,9 @@ WANTED_PERCENT = 90
 def archive_of(console):
     """What a guest has written to its console: (path, content) of each file."""
     text, inside = [], False
-    for line in map(str.strip, console):
+    for is_kernel, line in Demux().feed(console):
+        if is_kernel:
+            continue
         if line == "ampkit-coverage: begin":
             inside = True
         elif line == "ampkit-coverage: end":
@@ -141,9 +144,8 @@ def main():
         done = subprocess.run(["make", mode], check=False)
         if done.returncode:
             tally.fail(mode)
-        with open(f"{BUILD}/{mode}.log", encoding="utf-8",
-                  errors="replace") as console:
-            found = list(archive_of(console))
+        with open(f"{BUILD}/{mode}.log", "rb") as console:
+            found = list(archive_of(console.read()))
         if not found:
             tally.fail(f"counts.{mode}", ": the guest has sent none")
         for path, content in found:
