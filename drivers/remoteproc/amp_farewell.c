@@ -124,7 +124,8 @@ static void say_farewell(struct amp_core *core, unsigned int bound)
 /* An attached remote may only be about to be left: the core does not tell. */
 static bool is_wanted(const struct amp_core *core)
 {
-	return core->farewell.channel[0] && core->rproc->state == RPROC_RUNNING && !amp_stays(core) &&
+	return core->farewell.channel[0] &&
+	       core->rproc->state == RPROC_RUNNING && !amp_stays(core) &&
 	       !amp_ctrl_can_shut_down(core);
 }
 
