@@ -16,25 +16,48 @@
 #include <linux/atomic.h>
 #include <linux/compiler.h>
 #include <linux/kref.h>
+#include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/wait.h>
 
 struct device;
-struct task_struct;
+
+/* Clients that stand by at a time; looked through at each bell */
+#define RPROC_RELAY_STANDBYS	16
 
 /**
  * struct rproc_relay_poll - how long a client polls
+ * @addr: its address
  * @done: whether there is what it polls for; must not sleep
  * @context: passed to @done
  * @until: when to give up, as of local_clock()
+ *
+ * @done and @until are looked at when up to 64 messages were taken in at once.
  */
 struct rproc_relay_poll {
+	u32 addr;
 	bool (*done)(void *context);
 	void *context;
 	u64 until;
+};
+
+/**
+ * struct rproc_relay_standby - a client that stands by to deliver
+ * @node: in @standbys of the link; in none if there were too many, or when it
+ *	was called
+ * @task: who is woken
+ * @addr: its address
+ * @called: the remote has rung, and the client was woken for it
+ */
+struct rproc_relay_standby {
+	struct list_head node;
+	struct task_struct *task;
+	u32 addr;
+	bool called;
 };
 
 /**
@@ -44,18 +67,27 @@ struct rproc_relay_poll {
  * @room: how many messages can be sent without waiting
  * @open: what is sent is passed on, at once or when its driver is there
  * @receive: held while messages of the remote are delivered, by whomever; guards
- *	@poll and @vdev
- * @poll: delivers messages for as long as it is told to, NULL once there is no
- *	vdev any more
- * @vdev: passed to @poll
- * @poller: who is in @poll
+ *	@poll, @serve and @vdev
+ * @poll: delivers a client's messages for as long as it is told to, NULL once
+ *	there is no vdev any more
+ * @serve: delivers those of a client that there are, likewise
+ * @vdev: passed to @poll and @serve
+ * @poller: who is in @poll or @serve
+ * @poller_addr: its address
+ * @standby_lock: guards the members down to @hand_over_vdev, and changes of @open;
+ *	innermost of ours
+ * @standbys: who may be woken when the remote rings
+ * @num_standbys: their number
+ * @hand_over: lets the vdev's thread deliver, NULL once there is no vdev any more
+ * @hand_over_vdev: passed to @hand_over
  * @corked: how many clients are about to send more: until the last of them is
  *	done, what is sent may wait
  * @cork_lock: held while @flush runs; guards it, @flush_vdev and changes of @open
  * @flush: passes on what waits, NULL once there is no vdev any more
  * @flush_vdev: passed to @flush
  * @holders: how many clients may hold up delivery for want of room: while there
- *	are any, nobody polls, as he may be the one who has to make that room
+ *	are any, nobody delivers but the thread, as he may be the one who has to
+ *	make that room
  *
  * Clients use @wait and the functions below, and count themselves in @holders.
  */
@@ -64,10 +96,17 @@ struct rproc_relay_link {
 	struct kref refs;
 	unsigned int room;
 	bool open;
-	struct mutex receive;	/* delivery, poll, vdev */
+	struct mutex receive;	/* delivery, poll .. poller_addr */
 	void (*poll)(void *vdev, const struct rproc_relay_poll *poll);
+	void (*serve)(void *vdev, u32 addr);
 	void *vdev;
 	struct task_struct *poller;
+	u32 poller_addr;
+	spinlock_t standby_lock;	/* standbys .. hand_over_vdev, changes of open */
+	struct list_head standbys;
+	unsigned int num_standbys;
+	void (*hand_over)(void *vdev);
+	void *hand_over_vdev;
 	atomic_t holders;
 	atomic_t corked;
 	spinlock_t cork_lock;	/* flush, flush_vdev, changes of open */
@@ -127,8 +166,8 @@ rproc_relay_link_room(const struct rproc_relay_link *link)
  * @link: the link
  * @poll: how long; a signal ends it as well
  *
- * Delivers messages to whomever they are for, and spares the remote's bells and
- * a thread's wake-up. Afterwards the remote rings again.
+ * Delivers the client's messages, and spares the remote's bells and a thread's
+ * wake-up. Ends at a message for somebody else; afterwards the remote rings again.
  *
  * Context: may sleep; no lock is held that a delivery takes.
  * Return: false if somebody else delivers already.
@@ -143,6 +182,107 @@ static inline bool rproc_relay_link_poll(struct rproc_relay_link *link,
 	mutex_unlock(&link->receive);
 
 	return true;
+}
+
+/* Who gets little of the processors' time would keep others waiting */
+static inline bool rproc_relay_may_stand_by(const struct rproc_relay_link *link)
+{
+	return !atomic_read(&link->holders) && task_nice(current) <= 0 &&
+	       current->policy != SCHED_IDLE;
+}
+
+/**
+ * rproc_relay_link_stand_by() - be woken when the remote rings for us
+ * @link: the link
+ * @standby: undefined before; valid until rproc_relay_link_stand_down()
+ * @addr: the client's address
+ *
+ * For who is about to sleep until a message comes, and wakes up for @called as
+ * well. Not everybody can; who can't is woken when the message was delivered.
+ *
+ * Context: that of a task.
+ */
+static inline void
+rproc_relay_link_stand_by(struct rproc_relay_link *link,
+			  struct rproc_relay_standby *standby, u32 addr)
+{
+	unsigned long flags;
+
+	INIT_LIST_HEAD(&standby->node);
+	standby->task = current;
+	standby->addr = addr;
+	standby->called = false;
+	if (!rproc_relay_may_stand_by(link))
+		return;
+
+	spin_lock_irqsave(&link->standby_lock, flags);
+	if (link->num_standbys < RPROC_RELAY_STANDBYS) {
+		list_add_tail(&standby->node, &link->standbys);
+		link->num_standbys++;
+	}
+	spin_unlock_irqrestore(&link->standby_lock, flags);
+}
+
+/* The lock is held */
+static inline void
+rproc_relay_link_strike_off(struct rproc_relay_link *link,
+			    struct rproc_relay_standby *standby)
+{
+	list_del_init(&standby->node);
+	link->num_standbys--;
+}
+
+/* True if the remote has rung meanwhile */
+static inline bool
+rproc_relay_link_leave(struct rproc_relay_link *link,
+		       struct rproc_relay_standby *standby)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&link->standby_lock, flags);
+	if (!list_empty(&standby->node))
+		rproc_relay_link_strike_off(link, standby);
+	spin_unlock_irqrestore(&link->standby_lock, flags);
+
+	/* Set under the lock, and not any more */
+	return standby->called;
+}
+
+static inline void rproc_relay_link_hand_over(struct rproc_relay_link *link)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&link->standby_lock, flags);
+	if (link->hand_over)
+		link->hand_over(link->hand_over_vdev);
+	spin_unlock_irqrestore(&link->standby_lock, flags);
+}
+
+/**
+ * rproc_relay_link_stand_down() - undo rproc_relay_link_stand_by()
+ * @link: the link
+ * @standby: as given there
+ *
+ * Delivers what the remote has rung for, or lets the vdev's thread do it: who
+ * was called comes here, whatever else has ended its sleep.
+ *
+ * Context: may sleep; no lock is held that a delivery takes.
+ */
+static inline void
+rproc_relay_link_stand_down(struct rproc_relay_link *link,
+			    struct rproc_relay_standby *standby)
+{
+	if (!rproc_relay_link_leave(link, standby))
+		return;
+
+	if (!rproc_relay_may_stand_by(link) ||
+	    !mutex_trylock(&link->receive)) {
+		rproc_relay_link_hand_over(link);
+		return;
+	}
+	if (link->serve)
+		link->serve(link->vdev, standby->addr);
+	mutex_unlock(&link->receive);
 }
 
 /**

@@ -40,10 +40,8 @@ static void relay_close(struct rproc_relay *relay, bool wake)
 
 	cancel_delayed_work_sync(&relay->look);
 	cancel_delayed_work_sync(&relay->remind);
-	for (i = 0; i < relay->num_vdevs; i++) {
-		kthread_cancel_work_sync(&relay->vdevs[i].receive);
-		relay_link_flush(relay->vdevs[i].link);
-	}
+	for (i = 0; i < relay->num_vdevs; i++)
+		relay_cancel_delivery(&relay->vdevs[i]);
 }
 
 /*

@@ -27,8 +27,9 @@ struct relay_vdev;
  * @vdev: whose it is
  * @da: device address of the wire copy
  * @notifyid: the core's number for it
- * @threaded: pulled by the vdev's thread, because the host's callback may
- *	sleep; others are pulled in interrupt context
+ * @threaded: pulled with @receive of the vdev's link held, by its thread as a
+ *	rule, because the host's callback may sleep; others are pulled in
+ *	interrupt context
  * @broken: nothing passes any more, until the remote is started again
  * @passed_before: what @ring had passed on before this life of the remote
  * @old_bad_ids: used ids of earlier lives that made no sense
@@ -60,12 +61,14 @@ struct relay_queue {
  * @num_queues: used elements of @queue
  * @queue: its virtqueues
  * @link: its transmit side, for clients
- * @ns: what the host was told of its channels; the vdev's thread has it
+ * @ns: what the host was told of its channels; who delivers has it
  * @live: its driver has said DRIVER_OK, and the remote was told
  * @adopted: the remote ran when this host came
  * @looks: how often it was looked for life in vain
  * @worker: the thread that pulls threaded queues
  * @receive: its work
+ * @owed: a client was called to deliver, and has not come yet
+ * @overdue: the thread's work if it does not come soon
  * @left: its driver has gone while the remote runs: nothing is passed until
  *	the next one comes
  */
@@ -83,6 +86,8 @@ struct relay_vdev {
 	unsigned int looks;
 	struct kthread_worker *worker;
 	struct kthread_work receive;
+	bool owed;
+	struct kthread_delayed_work overdue;
 	bool left;
 };
 
@@ -157,9 +162,18 @@ static inline void relay_ring_bell(struct rproc_relay *relay)
 void relay_tell_room(struct relay_queue *queue);
 void relay_look(struct work_struct *work);
 void relay_receive(struct kthread_work *work);
-void relay_poll(void *priv, const struct rproc_relay_poll *poll);
+unsigned int relay_deliver(struct relay_queue *queue, unsigned int budget);
 void relay_flush(void *priv);
 void relay_close_vdev(struct relay_vdev *vdev, bool wake);
+
+/* relay_serve.c */
+bool relay_check(void *priv, const void *msg, u32 len);
+void relay_poll(void *priv, const struct rproc_relay_poll *poll);
+void relay_serve(void *priv, u32 addr);
+void relay_hand_over(void *priv);
+void relay_call(struct relay_queue *queue);
+void relay_cancel_delivery(struct relay_vdev *vdev);
+void relay_overdue(struct kthread_work *work);
 
 /* relay_remind.c */
 void relay_remind(struct work_struct *work);
@@ -188,13 +202,17 @@ struct rproc_relay *relay_find(const struct device *dev);
 struct rproc_relay_link *relay_link_alloc(void);
 void relay_link_set_open(struct rproc_relay_link *link, bool open);
 void relay_link_set_room(struct rproc_relay_link *link, unsigned int room);
+bool relay_link_call(struct rproc_relay_link *link, u32 addr);
 void relay_link_set_vdev(struct rproc_relay_link *link,
 			 struct relay_vdev *vdev);
 void relay_link_flush(struct rproc_relay_link *link);
 
 /* relay_rpmsg.c */
-bool relay_rpmsg_check(void *priv, const void *msg, u32 len);
-bool relay_rpmsg_is_ns(const void *msg);
+bool relay_rpmsg_check(struct relay_ns *ns, const void *msg, u32 len);
+u32 relay_rpmsg_dst(const void *msg);
+
+/* Messages delivered in one go */
+#define RELAY_BATCH		64
 
 /*
  * Of a vdev with one ring the core writes to a second one when it goes, which

@@ -13,6 +13,7 @@
 #include <linux/mutex.h>
 #include <linux/platform_device.h>
 #include <linux/poll.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "relay_internal.h"
@@ -63,6 +64,8 @@ struct rproc_relay_link *relay_link_alloc(void)
 	kref_init(&link->refs);
 	init_waitqueue_head(&link->wait);
 	mutex_init(&link->receive);
+	spin_lock_init(&link->standby_lock);
+	INIT_LIST_HEAD(&link->standbys);
 	spin_lock_init(&link->cork_lock);
 
 	return link;
@@ -73,14 +76,16 @@ struct rproc_relay_link *relay_link_alloc(void)
  * @link: the link
  * @open: whether it is
  *
- * Nobody flushes any more who has begun before. Context: any.
+ * Nobody flushes or hands over any more who has begun before. Context: any.
  */
 void relay_link_set_open(struct rproc_relay_link *link, bool open)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&link->cork_lock, flags);
+	spin_lock(&link->standby_lock);
 	WRITE_ONCE(link->open, open);
+	spin_unlock(&link->standby_lock);
 	spin_unlock_irqrestore(&link->cork_lock, flags);
 	wake_up_all(&link->wait);
 }
@@ -100,6 +105,44 @@ void relay_link_set_room(struct rproc_relay_link *link, unsigned int room)
 		wake_up_poll(&link->wait, EPOLLOUT | EPOLLWRNORM);
 }
 
+static struct rproc_relay_standby *
+find_standby(const struct rproc_relay_link *link, u32 addr)
+{
+	struct rproc_relay_standby *standby;
+
+	list_for_each_entry(standby, &link->standbys, node)
+		if (standby->addr == addr)
+			return standby;
+
+	return NULL;
+}
+
+/**
+ * relay_link_call() - wake a client that stands by to deliver
+ * @link: the link
+ * @addr: its address
+ *
+ * Context: any.
+ * Return: true if there was one, which now has to.
+ */
+bool relay_link_call(struct rproc_relay_link *link, u32 addr)
+{
+	struct rproc_relay_standby *standby;
+	unsigned long flags;
+
+	spin_lock_irqsave(&link->standby_lock, flags);
+	standby = find_standby(link, addr);
+	if (standby) {
+		rproc_relay_link_strike_off(link, standby);
+		WRITE_ONCE(standby->called, true);
+		/* It can't be gone: for that it takes the lock first */
+		wake_up_process(standby->task);
+	}
+	spin_unlock_irqrestore(&link->standby_lock, flags);
+
+	return standby;
+}
+
 /**
  * relay_link_set_vdev() - let clients reach a vdev, or not any more
  * @link: the link
@@ -113,8 +156,14 @@ void relay_link_set_vdev(struct rproc_relay_link *link, struct relay_vdev *vdev)
 
 	mutex_lock(&link->receive);
 	link->poll = vdev ? relay_poll : NULL;
+	link->serve = vdev ? relay_serve : NULL;
 	link->vdev = vdev;
 	mutex_unlock(&link->receive);
+
+	spin_lock_irqsave(&link->standby_lock, flags);
+	link->hand_over = vdev ? relay_hand_over : NULL;
+	link->hand_over_vdev = vdev;
+	spin_unlock_irqrestore(&link->standby_lock, flags);
 
 	spin_lock_irqsave(&link->cork_lock, flags);
 	link->flush = vdev ? relay_flush : NULL;

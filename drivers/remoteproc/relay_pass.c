@@ -7,7 +7,8 @@
  *	bell	the remote has something for the host: completions of what the
  *		host has sent are pulled right there, in interrupt context;
  *		messages are pulled by a thread of the vdev's, because endpoint
- *		callbacks may sleep, even for want of such a completion
+ *		callbacks may sleep, even for want of such a completion; or by
+ *		a client that waits for one, see relay_serve.c
  *
  * The rings themselves are in relay_ring.c.
  */
@@ -18,10 +19,7 @@
 #include <linux/mutex.h>
 #include <linux/remoteproc.h>
 #include <linux/sched.h>
-#include <linux/sched/clock.h>
-#include <linux/sched/signal.h>
 #include <linux/spinlock.h>
-#include <linux/virtio_ids.h>
 #include <linux/workqueue.h>
 
 #include "../../include/compat.h"
@@ -30,8 +28,7 @@
 #define CREATE_TRACE_POINTS
 #include "relay_trace.h"
 
-/* Messages delivered in one go, and before the thread lets others run */
-#define RELAY_BATCH		64
+/* Messages that the thread delivers before it lets others run */
 #define RELAY_BURST		1024
 
 /* Completions that are pulled out of a kick, unless room gets scarce */
@@ -139,9 +136,9 @@ static unsigned int relay_bad_ids(const struct relay_queue *queue)
 
 /*
  * Pull, checking afterwards whether the remote has gone too far. The caller
- * holds the pull lock, or is the thread of a threaded queue.
+ * holds the pull lock, or of a threaded queue @receive of the vdev's link.
  */
-static int relay_pull(struct relay_queue *queue, unsigned int budget)
+static unsigned int relay_pull(struct relay_queue *queue, unsigned int budget)
 {
 	int remote = queue->vdev->relay->rproc->index;
 	struct relay_ring *ring = &queue->ring;
@@ -433,14 +430,19 @@ void relay_flush(void *priv)
 			relay_kicked(&vdev->queue[i]);
 }
 
-/* One batch of a threaded queue; how many entries were looked at. */
-static int relay_receive_batch(struct relay_queue *queue)
+/**
+ * relay_deliver() - pull from a threaded queue, and let the host's core deliver
+ * @queue: the queue
+ * @budget: look at no more entries than this
+ *
+ * Context: may sleep; @receive of the vdev's link is held.
+ * Return: how many entries were looked at.
+ */
+unsigned int relay_deliver(struct relay_queue *queue, unsigned int budget)
 {
 	struct rproc_relay *relay = queue->vdev->relay;
-	int count;
+	unsigned int count = relay_pull(queue, budget);
 
-	relay_ring_quiet(&queue->ring);
-	count = relay_pull(queue, RELAY_BATCH);
 	if (!count)
 		return 0;
 
@@ -457,8 +459,10 @@ static bool relay_receive_queue(struct relay_queue *queue)
 	unsigned int total = 0;
 
 	while (relay_vdev_is_open(queue->vdev) && total < RELAY_BURST) {
-		int count = relay_receive_batch(queue);
+		unsigned int count;
 
+		relay_ring_quiet(&queue->ring);
+		count = relay_deliver(queue, RELAY_BATCH);
 		if (!count && !relay_ring_arm(&queue->ring))
 			return false;
 		if (READ_ONCE(queue->broken))
@@ -504,75 +508,13 @@ void relay_receive(struct kthread_work *work)
 		kthread_queue_work(vdev->worker, &vdev->receive);
 }
 
-static bool relay_may_poll(const struct relay_queue *queue,
-			   const struct rproc_relay_poll *poll)
-{
-	return relay_vdev_is_open(queue->vdev) && !READ_ONCE(queue->broken) &&
-	       !atomic_read(&queue->vdev->link->holders) &&
-	       !signal_pending(current) && !need_resched() &&
-	       local_clock() < poll->until;
-}
-
-/* One message; false for what the thread has to look at. */
-static bool relay_poll_one(struct relay_queue *queue)
-{
-	const void *msg = relay_ring_peek(&queue->ring);
-
-	/* Channels are not made in the context of a program that reads */
-	if (!msg || relay_rpmsg_is_ns(msg) || relay_pull(queue, 1) != 1)
-		return false;
-
-	relay_interrupt(queue);
-	queue->vdev->relay->ops->delivered(queue->vdev->relay->priv);
-	relay_push_more(queue);
-
-	return true;
-}
-
-static void relay_poll_queue(struct relay_queue *queue,
-			     const struct rproc_relay_poll *poll)
-{
-	relay_ring_mute(&queue->ring);
-	while (!poll->done(poll->context) && relay_may_poll(queue, poll)) {
-		if (!relay_ring_used(&queue->ring))
-			cpu_relax();
-		else if (!relay_poll_one(queue))
-			break;
-	}
-	if (relay_ring_arm(&queue->ring))
-		kthread_queue_work(queue->vdev->worker, &queue->vdev->receive);
-}
-
-/**
- * relay_poll() - deliver messages in place of the vdev's thread
- * @priv: the vdev
- * @poll: how long
- *
- * The @poll of its link, which see.
- *
- * Context: may sleep; @receive of the link is held.
- */
-void relay_poll(void *priv, const struct rproc_relay_poll *poll)
-{
-	struct relay_vdev *vdev = priv;
-	struct relay_queue *queue = &vdev->queue[0];
-
-	if (vdev->id != VIRTIO_ID_RPMSG || !READ_ONCE(vdev->live) ||
-	    !vdev->num_queues || !relay_may_poll(queue, poll))
-		return;
-
-	WRITE_ONCE(vdev->link->poller, current);
-	relay_poll_queue(queue, poll);
-	WRITE_ONCE(vdev->link->poller, NULL);
-}
-
 static void relay_look_at_vdev(struct relay_vdev *vdev)
 {
 	unsigned int i;
 
 	for (i = 0; i < vdev->num_queues; i++) {
 		if (vdev->queue[i].threaded)
-			kthread_queue_work(vdev->worker, &vdev->receive);
+			relay_call(&vdev->queue[i]);
 		else
 			relay_complete(&vdev->queue[i]);
 	}

@@ -689,25 +689,27 @@ unsigned int relay_ring_used(const struct relay_ring *ring)
 }
 
 /**
- * relay_ring_peek() - look at what the remote has used next
+ * relay_ring_peek() - look at what the remote has used
  * @ring: the ring
+ * @ahead: how many entries behind the next one
  *
  * The remote may change it at any time: a hint only.
  *
- * Context: any; the caller holds the pull lock.
+ * Context: any. Without the pull lock it may have been pulled meanwhile.
  * Return: the wire buffer of its first descriptor, @buf_size bytes; NULL if there
  * is nothing, or nothing that makes sense.
  */
-const void *relay_ring_peek(const struct relay_ring *ring)
+const void *relay_ring_peek(const struct relay_ring *ring, unsigned int ahead)
 {
+	unsigned int i = slot(ring, READ_ONCE(ring->wire_used) + ahead);
 	u32 id;
 
-	if (!relay_ring_used(ring))
+	if (relay_ring_used(ring) <= ahead)
 		return NULL;
 
 	/* The entry after the index */
 	dma_rmb();
-	id = le32(READ_ONCE(ring->wire.used->ring[slot(ring, ring->wire_used)].id));
+	id = le32(READ_ONCE(ring->wire.used->ring[i].id));
 
 	return id < ring->cfg.num ? wire_buf(ring, id) : NULL;
 }

@@ -130,7 +130,7 @@ int relay_ring_pull(struct relay_ring *ring, unsigned int budget);
 unsigned int relay_ring_drops(const struct relay_ring *ring);
 unsigned int relay_ring_lent(const struct relay_ring *ring);
 unsigned int relay_ring_used(const struct relay_ring *ring);
-const void *relay_ring_peek(const struct relay_ring *ring);
+const void *relay_ring_peek(const struct relay_ring *ring, unsigned int ahead);
 bool relay_ring_arm(struct relay_ring *ring);
 void relay_ring_quiet(struct relay_ring *ring);
 void relay_ring_mute(struct relay_ring *ring);

@@ -25,31 +25,30 @@ struct rpmsg_wire_hdr {
 static_assert(sizeof(struct rpmsg_wire_hdr) == RELAY_RPMSG_HDR_LEN);
 
 /**
- * relay_rpmsg_is_ns() - whether a message is for the name service
- * @msg: the message with its header, in shared memory
+ * relay_rpmsg_dst() - whom a message is for
+ * @msg: the message with its header; in shared memory it may change
  *
  * Context: any.
- * Return: true if it was just now.
+ * Return: the address.
  */
-bool relay_rpmsg_is_ns(const void *msg)
+u32 relay_rpmsg_dst(const void *msg)
 {
 	const struct rpmsg_wire_hdr *hdr = msg;
 
-	return le32_to_cpu(READ_ONCE(hdr->dst)) == RPMSG_NS_ADDR;
+	return le32_to_cpu(READ_ONCE(hdr->dst));
 }
 
 /**
  * relay_rpmsg_check() - whether a message may go to the host
- * @priv: what the host was told of channels, a struct relay_ns
+ * @ns: what the host was told of channels
  * @msg: the message with its header
  * @len: how many bytes the remote says it has written
  *
- * Context: the vdev's thread.
+ * Context: may sleep; @receive of the vdev's link is held.
  * Return: true if so.
  */
-bool relay_rpmsg_check(void *priv, const void *msg, u32 len)
+bool relay_rpmsg_check(struct relay_ns *ns, const void *msg, u32 len)
 {
-	struct relay_ns *ns = priv;
 	struct rpmsg_wire_hdr hdr;
 	u16 payload;
 

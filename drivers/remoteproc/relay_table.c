@@ -242,8 +242,8 @@ static int init_queue(struct relay_queue *queue, unsigned int id,
 	queue->threaded = rpmsg && id == 0;
 	if (queue->threaded) {
 		cfg.min_len = RELAY_RPMSG_HDR_LEN;
-		cfg.check = relay_rpmsg_check;
-		cfg.check_priv = &queue->vdev->ns;
+		cfg.check = relay_check;
+		cfg.check_priv = queue->vdev;
 	}
 	cfg.lazy = rpmsg && id == 1;
 	cfg.most = cfg.lazy ? RELAY_RPMSG_MAX_BUFS : 0;
@@ -275,6 +275,7 @@ static int init_thread(struct relay_vdev *vdev)
 	struct kthread_worker *worker;
 
 	kthread_init_work(&vdev->receive, relay_receive);
+	kthread_init_delayed_work(&vdev->overdue, relay_overdue);
 	worker = kthread_create_worker(0, "relay/%d.%u",
 				       vdev->relay->rproc->index, vdev->index);
 	if (IS_ERR(worker))
@@ -325,11 +326,11 @@ static void free_vdevs(struct rproc_relay *relay)
 	for (i = 0; i < relay->num_vdevs; i++) {
 		struct relay_vdev *vdev = &relay->vdevs[i];
 
-		if (vdev->worker)
-			kthread_destroy_worker(vdev->worker);
 		/* Clients may have the link for longer */
 		if (vdev->link)
 			relay_link_set_vdev(vdev->link, NULL);
+		if (vdev->worker)
+			kthread_destroy_worker(vdev->worker);
 		for (j = 0; j < vdev->num_queues; j++)
 			free_queue(&vdev->queue[j]);
 		if (vdev->link)

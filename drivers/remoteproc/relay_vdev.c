@@ -155,8 +155,7 @@ void relay_vdev_leave(struct relay_vdev *vdev)
 	/* Nobody is still on the way */
 	flush_delayed_work(&relay->look);
 	flush_delayed_work(&relay->remind);
-	kthread_cancel_work_sync(&vdev->receive);
-	relay_link_flush(vdev->link);
+	relay_cancel_delivery(vdev);
 }
 
 /**

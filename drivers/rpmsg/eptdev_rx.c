@@ -11,6 +11,7 @@
  * interrupt, each remote has its own thread, and a closing link lets us go.
  */
 
+#include <linux/iopoll.h>
 #include <linux/poll.h>
 #include <linux/sched/clock.h>
 #include <linux/sched/signal.h>
@@ -18,6 +19,9 @@
 
 #include "eptdev.h"
 #include "eptdev_trace.h"
+
+/* How often it is looked whether a reader still delivers, microseconds */
+#define RPMSG_EPTDEV_POLLER_US	100
 
 static void eptdev_wake_readers(struct rpmsg_eptdev *eptdev, __poll_t events)
 {
@@ -51,8 +55,9 @@ void rpmsg_eptdev_receive_now(struct rpmsg_eptdev *eptdev, const void *data,
 }
 
 /*
- * A message that never fits is not worth waiting with, and who polls waits for
- * no other reader: he may have begun before this endpoint was told to hold.
+ * A message that never fits is not worth waiting with, and a reader who delivers
+ * to himself waits for no other one: he may have begun before this endpoint was
+ * told to hold.
  */
 static bool eptdev_may_hold(const struct rpmsg_eptdev *eptdev, int len)
 {
@@ -118,12 +123,26 @@ void rpmsg_eptdev_rx_room(struct rpmsg_eptdev *eptdev)
 		wake_up_all(&eptdev->roomq);
 }
 
+/* A reader who delivers, and has begun when there was nobody to hold back */
+static void eptdev_await_poller(const struct rpmsg_eptdev *eptdev)
+{
+	const struct task_struct *now, *poller;
+
+	/* One who begins now sees us */
+	smp_mb__after_atomic();
+	poller = READ_ONCE(eptdev->link->poller);
+	if (poller && poller != current)
+		read_poll_timeout(READ_ONCE, now, now != poller,
+				  RPMSG_EPTDEV_POLLER_US, 0, false,
+				  eptdev->link->poller);
+}
+
 /**
  * rpmsg_eptdev_set_overflow() - choose what to do when the queue is full
  * @eptdev: endpoint device
  * @hold: hold the transport back instead of dropping
  *
- * Any context, does not sleep.
+ * May sleep. From its return on nothing is dropped that it says not to.
  *
  * Return: 0, or -EOPNOTSUPP when the transport can't be held back.
  */
@@ -132,10 +151,12 @@ int rpmsg_eptdev_set_overflow(struct rpmsg_eptdev *eptdev, bool hold)
 	if (hold && !eptdev->link)
 		return -EOPNOTSUPP;
 
-	if (!hold)
+	if (!hold) {
 		rpmsg_eptdev_end_hold(eptdev);
-	else if (!test_and_set_bit(EPTDEV_HOLD, &eptdev->flags))
+	} else if (!test_and_set_bit(EPTDEV_HOLD, &eptdev->flags)) {
 		atomic_inc(&eptdev->link->holders);
+		eptdev_await_poller(eptdev);
+	}
 	/* Whose end came just before has nothing to hold back */
 	if (rpmsg_eptdev_is_dead(eptdev))
 		rpmsg_eptdev_end_hold(eptdev);
@@ -321,6 +342,7 @@ static bool eptdev_has_news(void *context)
 static void eptdev_busy_poll(struct rpmsg_eptdev *eptdev, u32 us)
 {
 	const struct rproc_relay_poll poll = {
+		.addr = eptdev->addr,
 		.done = eptdev_has_news,
 		.context = eptdev,
 		.until = local_clock() + us * NSEC_PER_USEC,
@@ -332,6 +354,25 @@ static void eptdev_busy_poll(struct rpmsg_eptdev *eptdev, u32 us)
 	while (!eptdev_has_news(eptdev) && local_clock() < poll.until &&
 	       !signal_pending(current) && !need_resched())
 		cpu_relax();
+}
+
+/* Until there is something to read, or the remote has rung and we took it in. */
+static int eptdev_await_news(struct rpmsg_eptdev *eptdev)
+{
+	struct rproc_relay_standby standby;
+	int ret;
+
+	if (!eptdev->link)
+		return wait_event_interruptible(eptdev->readq,
+						eptdev_has_news(eptdev));
+
+	rproc_relay_link_stand_by(eptdev->link, &standby, eptdev->addr);
+	ret = wait_event_interruptible(eptdev->readq,
+				       eptdev_has_news(eptdev) ||
+				       READ_ONCE(standby.called));
+	rproc_relay_link_stand_down(eptdev->link, &standby);
+
+	return ret;
 }
 
 /**
@@ -362,8 +403,7 @@ ssize_t rpmsg_eptdev_take(struct rpmsg_eptfile *file, struct iov_iter *to,
 		if (poll_us)
 			eptdev_busy_poll(eptdev, poll_us);
 
-		ret = wait_event_interruptible(eptdev->readq,
-					       eptdev_has_news(eptdev));
+		ret = eptdev_await_news(eptdev);
 		if (ret)
 			return ret;
 	}

@@ -3,11 +3,26 @@
  * Calls that block: each runs in a thread of its own, and the test knows that
  * it blocks because the kernel says that the thread sleeps.
  */
+#define _GNU_SOURCE
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "e2e.h"
+
+/**
+ * stay_on() - let the calling thread run on one processor only
+ * @cpu: which one
+ */
+void stay_on(unsigned int cpu)
+{
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	expect_ok(sched_setaffinity(0, sizeof(cpus), &cpus));
+}
 
 static void make_call(struct call *call)
 {

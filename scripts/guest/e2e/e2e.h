@@ -116,6 +116,7 @@ extern const struct suite known_defects_suite;
 extern const struct suite mutants_suite;
 extern const struct suite char_poll_suite;
 extern const struct suite char_busy_suite;
+extern const struct suite char_standby_suite;
 extern const struct suite char_overload_suite;
 extern const struct suite char_ioctl_suite;
 extern const struct suite char_ctrl_suite;
@@ -285,6 +286,7 @@ struct call {
 	char data[PAYLOAD_MAX + 16];
 };
 
+void stay_on(unsigned int cpu);
 void call_start(struct call *call, enum call_kind kind, int fd);
 void call_blocks(struct call *call);
 void call_ends(struct call *call, unsigned int ms);

@@ -6,7 +6,6 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -147,11 +146,8 @@ static void *watch(void *context)
 {
 	struct watcher *watcher = context;
 	__u64 last, now;
-	cpu_set_t cpus;
 
-	CPU_ZERO(&cpus);
-	CPU_SET(watcher->cpu, &cpus);
-	expect_ok(sched_setaffinity(0, sizeof(cpus), &cpus));
+	stay_on(watcher->cpu);
 	for (last = now_us(); !atomic_load(&watcher->stop); last = now) {
 		pause_us(1000);
 		now = now_us();
