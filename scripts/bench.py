@@ -19,7 +19,9 @@ import platform
 import re
 import subprocess
 import sys
+import tempfile
 
+import bench_profile
 import bench_report
 import qemu
 from console import Watcher
@@ -36,6 +38,7 @@ SAMPLES = 500 if QUICK else 1000
 # One instruction is one nanosecond, and time passes at once while all wait
 COUNTING = ["-icount", "shift=0,sleep=off"]
 COUNTING_BLOCK_MS = 5
+PROFILE_BLOCK_MS = 1
 
 SILENCE = 180
 LIMIT = 300 + 120 * ROUNDS + 90 * MINUTES
@@ -53,8 +56,9 @@ def fields(line):
 class Guest:
     """Takes the guest's lines, and answers its marks."""
 
-    def __init__(self, process):
+    def __init__(self, process, profiler=None):
         self._process = process
+        self._profiler = profiler
         self._marks = []
         self.blocks = []
         self.endurance = []
@@ -73,6 +77,20 @@ class Guest:
                 total += int(stream.read().split()[0])
         return total
 
+    def _take_mark(self):
+        if self._profiler:
+            (self._profiler.end if self._marks else self._profiler.begin)()
+        self._marks.append(self._cpu_ns())
+        self._process.stdin.write(b"\n")
+        self._process.stdin.flush()
+
+    def _take_block(self, block):
+        if self._profiler:
+            self._profiler.take_block(block)
+        end, begin = self._marks.pop(), self._marks.pop()
+        (self.endurance if self._enduring else self.blocks).append(
+            {**block, "cpu_ns": end - begin})
+
     def take(self, is_kernel, line):
         """Look at one line of the console."""
         if is_kernel or not line.startswith("bench: "):
@@ -80,13 +98,13 @@ class Guest:
         what = line[len("bench: "):]
         kind = what.split(" ", 1)[0]
         if kind == "mark":
-            self._marks.append(self._cpu_ns())
-            self._process.stdin.write(b"\n")
-            self._process.stdin.flush()
+            self._take_mark()
         elif kind == "block":
-            end, begin = self._marks.pop(), self._marks.pop()
-            (self.endurance if self._enduring else self.blocks).append(
-                {**fields(what), "cpu_ns": end - begin})
+            self._take_block(fields(what))
+        elif kind == "modules" and self._profiler:
+            self._profiler.begin_modules()
+        elif kind == "module" and self._profiler:
+            self._profiler.take_module(what[len("module "):])
         elif kind == "latency":
             self.latencies.append(fields(what))
         elif kind == "start":
@@ -100,18 +118,19 @@ class Guest:
             self.done = True
 
 
-def measure(plan, name, options=()):
+def measure(plan, name, options=(), profiler=None):
     """Boot the guest and let it measure; returns it and what is wrong.
 
     `plan` is what the guest's program is called with, `options` go to QEMU.
     """
     machine, changes = qemu.command(
-        "exec", ["ampkit.cmd=bench%20" + "%20".join(map(str, plan))])
+        "exec", ["nokaslr",
+                 "ampkit.cmd=bench%20" + "%20".join(map(str, plan))])
     log_path = f"{qemu.OUT}/{name}.log"
     process = subprocess.Popen([*machine, *options], env={**os.environ, **changes},
                                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT)
-    guest = Guest(process)
+    guest = Guest(process, profiler)
     try:
         with open(log_path, "wb") as log:
             watcher = Watcher(log, guest.take, SILENCE, LIMIT)
@@ -131,6 +150,17 @@ def measure(plan, name, options=()):
         wrong.append("the guest did not get to its end")
     return guest, [f"{text} (the console's log is {log_path})"
                    for text in wrong]
+
+
+def profile():
+    """Find out where the instructions are; returns rows and what is wrong."""
+    with tempfile.TemporaryDirectory() as folder:
+        monitor, trace = f"{folder}/monitor", f"{folder}/trace"
+        profiler = bench_profile.Profiler(monitor, trace)
+        _, wrong = measure((1, PROFILE_BLOCK_MS, SAMPLES, "profile", 0),
+                           "bench-profile",
+                           bench_profile.options(monitor, trace), profiler)
+    return profiler.rows, wrong
 
 
 def store(name, rows):
@@ -160,18 +190,23 @@ def main():
           f"{', quick' if QUICK else ''}; {before}", flush=True)
     guest, wrong = measure((ROUNDS, BLOCK_MS, SAMPLES,
                             "quick" if QUICK else "full", MINUTES), "bench")
-    counting = None
+    counting, parts = None, []
     if not wrong:
         print("bench: now once more, counting instructions", flush=True)
         counting, wrong = measure((1, COUNTING_BLOCK_MS, SAMPLES, "quick", 0),
                                   "bench-counting", COUNTING)
         store("instructions", counting.blocks)
+    if not wrong:
+        print("bench: and once more, to see where they are", flush=True)
+        parts, wrong = profile()
+        store("profile", parts)
     store("blocks", guest.blocks)
     store("endurance", guest.endurance)
     store("latency", guest.latencies)
     store("start", guest.starts)
     if not wrong:
-        report = bench_report.Report(guest, counting, ROUNDS, before)
+        report = bench_report.Report(guest, counting, parts, ROUNDS,
+                                     before)
         wrong += report.wrong
         with open(f"{OUT}/report.txt", "w", encoding="utf-8") as stream:
             stream.write(report.text)

@@ -8,6 +8,7 @@ import statistics
 import subprocess
 from collections import defaultdict
 
+from bench_profile import OWN, PARTS
 from bench_stats import T99, Ratio, mean, paired
 
 STACKS = ("A", "B", "ours")
@@ -119,7 +120,7 @@ def disagreements(blocks):
 class Report:
     """The text, and what is wrong with it."""
 
-    def __init__(self, guest, counting, rounds, machine):
+    def __init__(self, guest, counting, parts, rounds, machine):
         self._blocks = Blocks(guest.blocks)
         self._guest = guest
         self._rounds = rounds
@@ -138,6 +139,7 @@ class Report:
         self._start()
         self._counts()
         self._instructions(counting)
+        self._parts(parts)
         self._endurance()
         self._cross_check()
         self._judge_all()
@@ -259,6 +261,8 @@ class Report:
                                                           **where)))
             self._say(f"{size:4} bytes {window:4} in flight: "
                       + "  ".join(str(ratio) for ratio in over))
+        most = self._ratio(self._case(OURS, "kernel"), self._case("A"))
+        self._say(f"The client in the kernel, 16 bytes, 64 in flight, over A: {most}")
         self._at_least("batch calls, 16 bytes, 64 in flight, over A",
                        self._against("A", "batch"), 6.0)
         self._at_least("batch calls, the same, over a client in the kernel",
@@ -379,6 +383,24 @@ class Report:
                      for count in (1, 64))
         self._target("instructions per message, 64 endpoints over 1",
                      "<= 1.10", f"{many / one:.2f}", many / one <= 1.1)
+
+    def _parts(self, rows):
+        self._head("Where they are, 16 bytes both ways, 64 in flight")
+        rows = rows[:len(rows) // 2]
+        self._say(" " * 14 + "  ".join(f"{part:>11}" for part in PARTS)
+                  + "          all")
+        total, own = {}, {}
+        for row in rows:
+            key = row["stack"], row["mode"]
+            total[key] = sum(row[part] for part in PARTS)
+            own[key] = sum(row[part] for part in OWN)
+            self._say(f"{key[0]:5} {key[1]:8}"
+                      + "  ".join(f"{row[part]:11.0f}" for part in PARTS)
+                      + f"  {total[key]:11.0f}")
+        free = total[OURS, "rw"] - own[OURS, "rw"]
+        self._say(f"Were our {' and '.join(OWN)} free, read() and write() would "
+                  f"take {free:.0f}: {total['B', 'rw'] / free:.2f} times the rate "
+                  "of B by this count.")
 
     def _endurance(self):
         blocks = self._guest.endurance

@@ -150,19 +150,26 @@ void visit(const struct plan *plan, const struct stack *stack,
 	   unsigned int round, unsigned int position);
 void visit_for_long(const struct plan *plan, const struct stack *stack);
 
+/* Which cases a visit measures */
+enum depth {
+	DEPTH_FULL,
+	DEPTH_QUICK,	/* only those that a target needs */
+	DEPTH_PROFILE,	/* only those whose instructions are looked at one by one */
+};
+
 /**
  * struct plan - how much is measured
  * @rounds: how often all stacks are visited, twice each
  * @block_ns: how long a block takes
  * @samples: round trips of a latency block
- * @quick: only the cases that a target needs
+ * @depth: which cases
  * @minutes: of the test of endurance, or 0
  */
 struct plan {
 	unsigned int rounds;
 	uint64_t block_ns;
 	unsigned int samples;
-	bool quick;
+	enum depth depth;
 	unsigned int minutes;
 };
 

@@ -2,7 +2,7 @@
 /*
  * bench - the guest's part of `make bench`
  *
- *	bench ROUNDS BLOCK_MS SAMPLES quick|full MINUTES
+ *	bench ROUNDS BLOCK_MS SAMPLES full|quick|profile MINUTES
  *
  * A round visits all stacks forth and back: A, B, ours, ours, B, A. So what drifts
  * meanwhile is the same for each pair of stacks, and each stack also follows
@@ -24,6 +24,17 @@ static unsigned int parse(const char *text)
 	return value;
 }
 
+static enum depth parse_depth(const char *text)
+{
+	if (!strcmp(text, "full"))
+		return DEPTH_FULL;
+	if (!strcmp(text, "quick"))
+		return DEPTH_QUICK;
+	if (!strcmp(text, "profile"))
+		return DEPTH_PROFILE;
+	die("%s is no depth", text);
+}
+
 static void run_round(const struct plan *plan, unsigned int round)
 {
 	size_t i;
@@ -40,12 +51,12 @@ int main(int argc, char *argv[])
 	unsigned int round;
 
 	if (argc != 6)
-		die("usage: bench ROUNDS BLOCK_MS SAMPLES quick|full MINUTES");
+		die("usage: bench ROUNDS BLOCK_MS SAMPLES full|quick|profile MINUTES");
 	plan = (struct plan){
 		.rounds = parse(argv[1]),
 		.block_ns = parse(argv[2]) * 1000000ULL,
 		.samples = parse(argv[3]),
-		.quick = !strcmp(argv[4], "quick"),
+		.depth = parse_depth(argv[4]),
 		.minutes = parse(argv[5]),
 	};
 

@@ -201,7 +201,7 @@ static struct load channel_load(const struct scene *scene)
 
 static void run_table(const struct scene *scene)
 {
-	bool quick = scene->plan->quick;
+	bool quick = scene->plan->depth == DEPTH_QUICK;
 	const unsigned int *sizes = quick ? quick_sizes : all_sizes;
 	const unsigned int *windows = quick ? quick_windows : all_windows;
 	size_t num_sizes = quick ? ARRAY_SIZE(quick_sizes) :
@@ -328,6 +328,45 @@ static void run_clients(const struct scene *scene)
 	}
 }
 
+/* Where the kernel has put the modules: all lines of /proc/modules */
+static void print_modules(void)
+{
+	char text[8192], *line, *next;
+
+	if (!read_text("/proc/modules", text, sizeof(text)))
+		die("/proc/modules: %m");
+	printf("bench: modules\n");
+	for (line = strtok_r(text, "\n", &next); line;
+	     line = strtok_r(NULL, "\n", &next))
+		printf("bench: module %s\n", line);
+}
+
+/* The usual load, by all that there is to send and receive with. */
+static void run_profile(const struct scene *scene)
+{
+	struct load load = channel_load(scene);
+
+	print_modules();
+	run_block(scene, &load, 1);
+	load.mode = MODE_BATCH;
+	if (scene->stack->ours)
+		run_block(scene, &load, 1);
+	close(scene->fds[0]);
+	stack_swap_char_for_client();
+	print_modules();
+	run_client(scene, load.size, load.window);
+}
+
+static void run_all(struct scene *scene)
+{
+	run_table(scene);
+	run_latency(scene);
+	run_endpoints(scene);
+	run_two_remotes(scene);
+	close(scene->fds[0]);
+	run_clients(scene);
+}
+
 /* From "start" until the first echo is here. */
 static void start_timed(struct scene *scene)
 {
@@ -365,12 +404,10 @@ void visit(const struct plan *plan, const struct stack *stack,
 	printf("# running %s\n", stack->name);
 	stack_load(stack);
 	start_timed(&scene);
-	run_table(&scene);
-	run_latency(&scene);
-	run_endpoints(&scene);
-	run_two_remotes(&scene);
-	close(scene.fds[0]);
-	run_clients(&scene);
+	if (plan->depth == DEPTH_PROFILE)
+		run_profile(&scene);
+	else
+		run_all(&scene);
 	remote_stop(0);
 	stack_unload();
 }
