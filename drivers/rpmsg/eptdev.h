@@ -160,6 +160,18 @@ struct rpmsg_eptfile {
 	u32 busy_poll_us;
 };
 
+/**
+ * struct rpmsg_eptdev_msg - a message on its way out
+ * @data: the message
+ * @len: its length in bytes
+ * @dst: address to send it to
+ */
+struct rpmsg_eptdev_msg {
+	void *data;
+	size_t len;
+	u32 dst;
+};
+
 #define dev_to_eptdev(d) container_of(d, struct rpmsg_eptdev, dev)
 
 static inline bool rpmsg_eptdev_is_dead(const struct rpmsg_eptdev *eptdev)
@@ -204,13 +216,22 @@ int rpmsg_eptdev_resize(struct rpmsg_eptdev *eptdev, u32 max_msgs,
 			u32 max_bytes);
 ssize_t rpmsg_eptdev_take(struct rpmsg_eptfile *file, struct iov_iter *to,
 			  struct rpmsg_ept_msg __user *desc, bool may_wait);
+ssize_t rpmsg_eptdev_take_described(struct rpmsg_eptfile *file,
+				    struct rpmsg_ept_msg __user *desc,
+				    bool may_wait);
+int rpmsg_eptdev_take_some(struct rpmsg_eptfile *file,
+			   struct rpmsg_ept_msg __user *descs,
+			   unsigned int count, unsigned int *taken);
 
 /* eptdev_tx.c */
 void rpmsg_eptdev_tx_room(struct rpmsg_eptdev *eptdev);
 void rpmsg_eptdev_tx_again(struct rpmsg_eptdev *eptdev);
 bool rpmsg_eptdev_is_writable(struct rpmsg_eptdev *eptdev, struct file *filp);
-int rpmsg_eptdev_send(struct rpmsg_eptdev *eptdev, void *msg, size_t len,
-		      u32 dst, bool may_wait);
+int rpmsg_eptdev_send(struct rpmsg_eptdev *eptdev,
+		      const struct rpmsg_eptdev_msg *msg, bool may_wait);
+int rpmsg_eptdev_send_some(struct rpmsg_eptdev *eptdev,
+			   const struct rpmsg_eptdev_msg *msgs,
+			   unsigned int count, unsigned int *sent);
 int rpmsg_eptdev_announce(struct rpmsg_eptdev *eptdev, bool may_wait);
 
 /* eptdev_ioctl.c */

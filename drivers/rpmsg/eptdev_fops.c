@@ -165,7 +165,11 @@ static ssize_t eptdev_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	struct rpmsg_eptdev *eptdev = file->eptdev;
 	size_t len = iov_iter_count(from);
 	u8 small[EPTDEV_SMALL] __uninitialized;
-	void *msg = small;
+	struct rpmsg_eptdev_msg msg = {
+		.data = small,
+		.len = len,
+		.dst = eptdev->chinfo.dst,
+	};
 	int ret;
 
 	if (rpmsg_eptdev_is_dead(eptdev))
@@ -174,18 +178,17 @@ static ssize_t eptdev_write_iter(struct kiocb *iocb, struct iov_iter *from)
 		return -EMSGSIZE;
 
 	if (len > sizeof(small))
-		msg = kmalloc(len, GFP_KERNEL);
-	if (!msg)
+		msg.data = kmalloc(len, GFP_KERNEL);
+	if (!msg.data)
 		return -ENOMEM;
 
-	if (copy_from_iter_full(msg, len, from))
-		ret = rpmsg_eptdev_send(eptdev, msg, len, eptdev->chinfo.dst,
-					eptdev_may_wait(iocb));
+	if (copy_from_iter_full(msg.data, len, from))
+		ret = rpmsg_eptdev_send(eptdev, &msg, eptdev_may_wait(iocb));
 	else
 		ret = -EFAULT;
 
-	if (msg != small)
-		kfree(msg);
+	if (msg.data != small)
+		kfree(msg.data);
 	return ret ? ret : len;
 }
 

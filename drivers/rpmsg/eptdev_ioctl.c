@@ -16,7 +16,7 @@
 #include "eptdev.h"
 #include "rpmsg_char.h"
 
-/* Messages of a batch that are sent at once */
+/* Messages of a batch that are sent or taken at once */
 #define EPTDEV_PARCEL	16U
 
 /* 32-bit programs see the same */
@@ -186,28 +186,20 @@ static int eptdev_check_outgoing(const struct rpmsg_eptdev *eptdev,
 /**
  * struct eptdev_parcel - messages on their way out of a user's batch
  * @count: their number
- * @len: length of each
- * @dst: address each is for
+ * @msg: the messages
  * @data: room for each, as much as the transport takes
  */
 struct eptdev_parcel {
 	unsigned int count;
-	size_t len[EPTDEV_PARCEL];
-	u32 dst[EPTDEV_PARCEL];
+	struct rpmsg_eptdev_msg msg[EPTDEV_PARCEL];
 	u8 data[];
 };
-
-static void *eptdev_parcel_data(struct rpmsg_eptdev *eptdev,
-				struct eptdev_parcel *parcel, unsigned int i)
-{
-	return parcel->data + i * eptdev->mtu;
-}
 
 static int eptdev_pack_one(struct rpmsg_eptdev *eptdev,
 			   struct eptdev_parcel *parcel,
 			   const struct rpmsg_ept_msg __user *from)
 {
-	unsigned int i = parcel->count;
+	u8 *data = parcel->data + parcel->count * eptdev->mtu;
 	struct rpmsg_ept_msg msg;
 	int ret;
 
@@ -216,14 +208,14 @@ static int eptdev_pack_one(struct rpmsg_eptdev *eptdev,
 	ret = eptdev_check_outgoing(eptdev, &msg);
 	if (ret)
 		return ret;
-	if (copy_from_user(eptdev_parcel_data(eptdev, parcel, i),
-			   u64_to_user_ptr(msg.data), msg.size))
+	if (copy_from_user(data, u64_to_user_ptr(msg.data), msg.size))
 		return -EFAULT;
 
-	parcel->len[i] = msg.size;
-	parcel->dst[i] = msg.dst == RPMSG_ADDR_ANY ? eptdev->chinfo.dst :
-						     msg.dst;
-	parcel->count++;
+	parcel->msg[parcel->count++] = (struct rpmsg_eptdev_msg) {
+		.data = data,
+		.len = msg.size,
+		.dst = msg.dst == RPMSG_ADDR_ANY ? eptdev->chinfo.dst : msg.dst,
+	};
 	return 0;
 }
 
@@ -242,51 +234,27 @@ static int eptdev_pack(struct rpmsg_eptdev *eptdev,
 	return ret;
 }
 
-static int eptdev_send_packed(struct rpmsg_eptdev *eptdev,
-			      struct eptdev_parcel *parcel, unsigned int i,
-			      bool may_wait)
-{
-	return rpmsg_eptdev_send(eptdev, eptdev_parcel_data(eptdev, parcel, i),
-				 parcel->len[i], parcel->dst[i], may_wait);
-}
-
-/* As many as there is room for, passed on together. */
-static int eptdev_send_at_once(struct rpmsg_eptdev *eptdev,
-			       struct eptdev_parcel *parcel, unsigned int *i)
-{
-	int ret = 0;
-
-	if (eptdev->link)
-		rproc_relay_link_cork(eptdev->link);
-	while (!ret && *i < parcel->count) {
-		ret = eptdev_send_packed(eptdev, parcel, *i, false);
-		*i += !ret;
-	}
-	if (eptdev->link)
-		rproc_relay_link_uncork(eptdev->link);
-
-	return ret;
-}
-
 /* How many were sent, and why not all. */
 static unsigned int eptdev_send_parcel(struct rpmsg_eptdev *eptdev,
 				       struct eptdev_parcel *parcel,
 				       bool may_wait, int *err)
 {
-	unsigned int i = 0;
+	unsigned int sent, done = 0;
 	int ret = 0;
 
-	while (!ret && i < parcel->count) {
-		ret = eptdev_send_at_once(eptdev, parcel, &i);
+	while (!ret && done < parcel->count) {
+		ret = rpmsg_eptdev_send_some(eptdev, parcel->msg + done,
+					     parcel->count - done, &sent);
+		done += sent;
 		if (ret != -EAGAIN || !may_wait)
 			continue;
-		ret = eptdev_send_packed(eptdev, parcel, i, true);
-		i += !ret;
+		ret = rpmsg_eptdev_send(eptdev, parcel->msg + done, true);
+		done += !ret;
 	}
 
 	if (ret)
 		*err = ret;
-	return i;
+	return done;
 }
 
 static int eptdev_send_batch(struct file *filp, const void __user *arg)
@@ -324,27 +292,14 @@ static int eptdev_send_batch(struct file *filp, const void __user *arg)
 	return done ?: ret;
 }
 
-static ssize_t eptdev_receive_one(struct rpmsg_eptfile *file,
-				  struct rpmsg_ept_msg __user *desc,
-				  bool may_wait)
-{
-	struct rpmsg_ept_msg msg;
-	struct iov_iter to;
-
-	if (copy_from_user(&msg, desc, sizeof(msg)))
-		return -EFAULT;
-
-	iov_iter_ubuf(&to, ITER_DEST, u64_to_user_ptr(msg.data), msg.size);
-	return rpmsg_eptdev_take(file, &to, desc, may_wait);
-}
-
+/* The first one may be waited for, and those behind it are taken together. */
 static int eptdev_receive_batch(struct file *filp, const void __user *arg)
 {
+	struct rpmsg_eptfile *file = filp->private_data;
 	struct rpmsg_ept_msg __user *msgs;
 	struct rpmsg_ept_batch batch;
-	bool may_wait;
+	unsigned int taken, done;
 	ssize_t ret;
-	u32 done;
 
 	if (!(filp->f_mode & FMODE_READ))
 		return -EBADF;
@@ -353,16 +308,19 @@ static int eptdev_receive_batch(struct file *filp, const void __user *arg)
 		return ret;
 	msgs = u64_to_user_ptr(batch.msgs);
 
-	may_wait = eptdev_batch_may_wait(filp, &batch);
-	for (done = 0; done < batch.count; done++) {
-		ret = eptdev_receive_one(filp->private_data, &msgs[done],
-					 may_wait && !done);
-		if (ret < 0)
-			break;
+	ret = rpmsg_eptdev_take_described(file, msgs,
+					  eptdev_batch_may_wait(filp, &batch));
+	if (ret < 0)
+		return ret;
+
+	for (done = 1, ret = 0; !ret && done < batch.count; done += taken) {
+		ret = rpmsg_eptdev_take_some(file, &msgs[done],
+					     min(batch.count - done,
+						 EPTDEV_PARCEL), &taken);
 		cond_resched();
 	}
 
-	return done ?: ret;
+	return done;
 }
 
 static int eptdev_choose_overflow(struct rpmsg_eptdev *eptdev,

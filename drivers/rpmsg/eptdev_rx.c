@@ -306,28 +306,87 @@ void rpmsg_eptdev_unlock_reader(struct rpmsg_eptdev *eptdev)
 		eptdev_wake_readers(eptdev, EPOLLIN | EPOLLRDNORM);
 }
 
+/* The @read_lock of the device is held */
+static ssize_t eptdev_take_locked(struct rpmsg_eptfile *file,
+				  struct iov_iter *to,
+				  struct rpmsg_ept_msg __user *desc)
+{
+	struct rpmsg_eptdev *eptdev = file->eptdev;
+	struct msg_queue_view view;
+
+	if (rpmsg_eptdev_is_dead(eptdev))
+		return -EPIPE;
+	if (!msg_queue_peek(&eptdev->queue, &view))
+		return -EAGAIN;
+
+	return eptdev_copy_out(file, &view, to, desc);
+}
+
 static ssize_t eptdev_try_take(struct rpmsg_eptfile *file, struct iov_iter *to,
 			       struct rpmsg_ept_msg __user *desc, bool may_wait)
 {
 	struct rpmsg_eptdev *eptdev = file->eptdev;
-	struct msg_queue_view view;
 	ssize_t ret;
 
 	ret = eptdev_lock_reader(eptdev, may_wait);
 	if (ret)
 		return ret;
 
-	if (rpmsg_eptdev_is_dead(eptdev))
-		ret = -EPIPE;
-	else if (!msg_queue_peek(&eptdev->queue, &view))
-		ret = -EAGAIN;
-	else
-		ret = eptdev_copy_out(file, &view, to, desc);
-
+	ret = eptdev_take_locked(file, to, desc);
 	rpmsg_eptdev_unlock_reader(eptdev);
 	if (ret >= 0)
 		rpmsg_eptdev_rx_room(eptdev);
 	return ret;
+}
+
+/* Where a described message goes, as its description says */
+static int eptdev_get_buffer(struct iov_iter *to,
+			     const struct rpmsg_ept_msg __user *desc)
+{
+	struct rpmsg_ept_msg msg;
+
+	if (copy_from_user(&msg, desc, sizeof(msg)))
+		return -EFAULT;
+
+	iov_iter_ubuf(to, ITER_DEST, u64_to_user_ptr(msg.data), msg.size);
+	return 0;
+}
+
+/**
+ * rpmsg_eptdev_take_some() - take messages as long as there are any
+ * @file: who takes them
+ * @descs: where to, and where to tell about each
+ * @count: at most so many
+ * @taken: receives how many
+ *
+ * Does not wait for messages; may sleep all the same.
+ *
+ * Return: 0 if all were taken, or what rpmsg_eptdev_take() says of the next one.
+ */
+int rpmsg_eptdev_take_some(struct rpmsg_eptfile *file,
+			   struct rpmsg_ept_msg __user *descs,
+			   unsigned int count, unsigned int *taken)
+{
+	struct rpmsg_eptdev *eptdev = file->eptdev;
+	struct iov_iter to;
+	ssize_t ret;
+
+	*taken = 0;
+	ret = eptdev_lock_reader(eptdev, false);
+	if (ret)
+		return ret;
+
+	while (ret >= 0 && *taken < count) {
+		ret = eptdev_get_buffer(&to, &descs[*taken]);
+		if (!ret)
+			ret = eptdev_take_locked(file, &to, &descs[*taken]);
+		*taken += ret >= 0;
+	}
+	rpmsg_eptdev_unlock_reader(eptdev);
+	if (*taken)
+		rpmsg_eptdev_rx_room(eptdev);
+
+	return min_t(ssize_t, ret, 0);
 }
 
 static bool eptdev_has_news(void *context)
@@ -407,4 +466,24 @@ ssize_t rpmsg_eptdev_take(struct rpmsg_eptfile *file, struct iov_iter *to,
 		if (ret)
 			return ret;
 	}
+}
+
+/**
+ * rpmsg_eptdev_take_described() - the same for a message that is described
+ * @file: who takes it
+ * @desc: where to, and where to tell about it
+ * @may_wait: wait for a message if there is none
+ *
+ * May sleep.
+ *
+ * Return: as rpmsg_eptdev_take().
+ */
+ssize_t rpmsg_eptdev_take_described(struct rpmsg_eptfile *file,
+				    struct rpmsg_ept_msg __user *desc,
+				    bool may_wait)
+{
+	struct iov_iter to;
+	int ret = eptdev_get_buffer(&to, desc);
+
+	return ret ?: rpmsg_eptdev_take(file, &to, desc, may_wait);
 }

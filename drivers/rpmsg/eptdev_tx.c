@@ -172,33 +172,76 @@ static int eptdev_lock_sender(struct rpmsg_eptdev *eptdev, bool may_wait)
 	return down_read_killable(&eptdev->life) ? -ERESTARTSYS : 0;
 }
 
-static int eptdev_try_send(struct rpmsg_eptdev *eptdev, void *msg, size_t len,
-			   u32 dst, bool may_wait)
+/* The @life of the device is held */
+static int eptdev_send_alive(struct rpmsg_eptdev *eptdev,
+			     const struct rpmsg_eptdev_msg *msg)
+{
+	int ret;
+
+	/* Asked before: a message that ended the remote has arrived there */
+	if (rpmsg_eptdev_is_dead(eptdev) || !rpmsg_eptdev_leads_on(eptdev))
+		ret = -EPIPE;
+	else
+		ret = eptdev_send_locked(eptdev, msg->data, msg->len, msg->dst);
+	if (!ret)
+		eptdev_tx_done(eptdev, msg->len);
+	trace_rpmsg_ept_send(eptdev->dev.id, msg->dst, msg->len, ret);
+
+	return ret;
+}
+
+static int eptdev_try_send(struct rpmsg_eptdev *eptdev,
+			   const struct rpmsg_eptdev_msg *msg, bool may_wait)
 {
 	int ret = eptdev_lock_sender(eptdev, may_wait);
 
 	if (ret)
 		return ret;
 
-	/* Asked before: a message that ended the remote has arrived there */
-	if (rpmsg_eptdev_is_dead(eptdev) || !rpmsg_eptdev_leads_on(eptdev))
-		ret = -EPIPE;
-	else
-		ret = eptdev_send_locked(eptdev, msg, len, dst);
-	if (!ret)
-		eptdev_tx_done(eptdev, len);
-
+	ret = eptdev_send_alive(eptdev, msg);
 	up_read(&eptdev->life);
-	trace_rpmsg_ept_send(eptdev->dev.id, dst, len, ret);
+
+	return ret;
+}
+
+/**
+ * rpmsg_eptdev_send_some() - send messages as long as there is room
+ * @eptdev: endpoint device, open
+ * @msgs: the messages, none above the MTU
+ * @count: their number
+ * @sent: receives how many of them were sent, the first ones
+ *
+ * They are passed on together. Does not wait for room; may sleep all the same.
+ *
+ * Return: 0 if all were sent, or what rpmsg_eptdev_send() says of the next one.
+ */
+int rpmsg_eptdev_send_some(struct rpmsg_eptdev *eptdev,
+			   const struct rpmsg_eptdev_msg *msgs,
+			   unsigned int count, unsigned int *sent)
+{
+	int ret = eptdev_lock_sender(eptdev, false);
+
+	*sent = 0;
+	if (ret)
+		return ret;
+
+	if (eptdev->link)
+		rproc_relay_link_cork(eptdev->link);
+	while (!ret && *sent < count) {
+		ret = eptdev_send_alive(eptdev, &msgs[*sent]);
+		*sent += !ret;
+	}
+	if (eptdev->link)
+		rproc_relay_link_uncork(eptdev->link);
+	up_read(&eptdev->life);
+
 	return ret;
 }
 
 /**
  * rpmsg_eptdev_send() - send a message
  * @eptdev: endpoint device, open
- * @msg: the message
- * @len: its length, not above the MTU
- * @dst: address to send to
+ * @msg: the message, not above the MTU
  * @may_wait: wait if there is no room
  *
  * May sleep.
@@ -206,13 +249,13 @@ static int eptdev_try_send(struct rpmsg_eptdev *eptdev, void *msg, size_t len,
  * Return: 0, -EAGAIN, -EPIPE when the remote is gone, -ERESTARTSYS, or an error
  * of the transport.
  */
-int rpmsg_eptdev_send(struct rpmsg_eptdev *eptdev, void *msg, size_t len,
-		      u32 dst, bool may_wait)
+int rpmsg_eptdev_send(struct rpmsg_eptdev *eptdev,
+		      const struct rpmsg_eptdev_msg *msg, bool may_wait)
 {
 	int ret;
 
 	for (;;) {
-		ret = eptdev_try_send(eptdev, msg, len, dst, may_wait);
+		ret = eptdev_try_send(eptdev, msg, may_wait);
 		if (ret != -EAGAIN || !may_wait)
 			return ret;
 
@@ -237,7 +280,12 @@ int rpmsg_eptdev_send(struct rpmsg_eptdev *eptdev, void *msg, size_t len,
  */
 int rpmsg_eptdev_announce(struct rpmsg_eptdev *eptdev, bool may_wait)
 {
-	struct rpmsg_ns_msg msg = {};
+	struct rpmsg_ns_msg ns = {};
+	const struct rpmsg_eptdev_msg msg = {
+		.data = &ns,
+		.len = sizeof(ns),
+		.dst = RPMSG_NS_ADDR,
+	};
 	bool little_endian = true;
 	int ret;
 
@@ -249,12 +297,11 @@ int rpmsg_eptdev_announce(struct rpmsg_eptdev *eptdev, bool may_wait)
 		little_endian = eptdev->rpdev->little_endian;
 	up_read(&eptdev->life);
 
-	strscpy(msg.name, eptdev->chinfo.name, sizeof(msg.name));
-	msg.addr = __cpu_to_rpmsg32(little_endian, eptdev->addr);
-	msg.flags = __cpu_to_rpmsg32(little_endian, RPMSG_NS_CREATE);
+	strscpy(ns.name, eptdev->chinfo.name, sizeof(ns.name));
+	ns.addr = __cpu_to_rpmsg32(little_endian, eptdev->addr);
+	ns.flags = __cpu_to_rpmsg32(little_endian, RPMSG_NS_CREATE);
 
-	ret = rpmsg_eptdev_send(eptdev, &msg, sizeof(msg), RPMSG_NS_ADDR,
-				may_wait);
+	ret = rpmsg_eptdev_send(eptdev, &msg, may_wait);
 	if (!ret)
 		set_bit(EPTDEV_ANNOUNCED, &eptdev->flags);
 	return ret;
