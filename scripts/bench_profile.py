@@ -158,5 +158,5 @@ class Profiler:
             counts = Map(self._modules).count(TRACE.findall(stream.read()))
         os.unlink(self._trace)
         self.rows.append({
-            "stack": block["stack"], "mode": block["mode"],
+            **{key: block[key] for key in ("stack", "mode", "direction")},
             **{part: counts[part] / block["messages"] for part in PARTS}})

@@ -385,22 +385,24 @@ class Report:
                      "<= 1.10", f"{many / one:.2f}", many / one <= 1.1)
 
     def _parts(self, rows):
-        self._head("Where they are, 16 bytes both ways, 64 in flight")
-        rows = rows[:len(rows) // 2]
-        self._say(" " * 14 + "  ".join(f"{part:>11}" for part in PARTS)
+        self._head("Where they are, 16 bytes, 64 in flight")
+        self._say(" " * 19 + "  ".join(f"{part:>11}" for part in PARTS)
                   + "          all")
         total, own = {}, {}
-        for row in rows:
-            key = row["stack"], row["mode"]
+        # The second half of a round says the same
+        for row in rows[:len(rows) // 2]:
+            key = row["stack"], row["mode"], row["direction"]
             total[key] = sum(row[part] for part in PARTS)
             own[key] = sum(row[part] for part in OWN)
-            self._say(f"{key[0]:5} {key[1]:8}"
+            self._say(f"{key[0]:5} {key[1]:7} {key[2]:5}"
                       + "  ".join(f"{row[part]:11.0f}" for part in PARTS)
                       + f"  {total[key]:11.0f}")
-        free = total[OURS, "rw"] - own[OURS, "rw"]
-        self._say(f"Were our {' and '.join(OWN)} free, read() and write() would "
-                  f"take {free:.0f}: {total['B', 'rw'] / free:.2f} times the rate "
-                  "of B by this count.")
+        self._say(f"Were our {' and '.join(OWN)} free, the rate of read() and "
+                  "write() over B's by this count:")
+        for direction in ("both", "out", "in"):
+            free = total[OURS, "rw", direction] - own[OURS, "rw", direction]
+            self._say(f"{direction:5} "
+                      f"{total['B', 'rw', direction] / free:.2f}")
 
     def _endurance(self):
         blocks = self._guest.endurance

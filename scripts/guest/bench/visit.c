@@ -347,7 +347,10 @@ static void run_profile(const struct scene *scene)
 	struct load load = channel_load(scene);
 
 	print_modules();
-	run_block(scene, &load, 1);
+	for (load.direction = BOTH_WAYS; load.direction <= TO_HOST;
+	     load.direction++)
+		run_block(scene, &load, 1);
+	load.direction = BOTH_WAYS;
 	load.mode = MODE_BATCH;
 	if (scene->stack->ours)
 		run_block(scene, &load, 1);
