@@ -21,6 +21,8 @@ unsigned int drain(int fd);
 void expect_settled(int fd, __u64 sent);
 int ctrl_open(unsigned int remote);
 __u32 echo_address(unsigned int remote);
+void hold_back(int fd);
+void read_held_back(int fd);
 void ept_create(int ctrl, const char *name, __u32 src, __u32 dst,
 		char *node, size_t size);
 

@@ -11,8 +11,6 @@
 
 #define ECHOES		40
 #define ROUNDS		100
-#define HOLD_QUEUE	16
-#define HELD		64
 
 static void echo_many(int fd)
 {
@@ -89,7 +87,6 @@ static void *read_one(void *context)
 /* Who polls takes messages in for an endpoint that holds back, too */
 static void poll_beside_holding(void)
 {
-	unsigned int i, number;
 	int holder, poller;
 	pthread_t reader;
 	char node[64];
@@ -103,20 +100,10 @@ static void poll_beside_holding(void)
 	expect_ok(poller);
 	expect_ok(ioctl(poller, RPMSG_EPT_SET_BUSY_POLL,
 			RPMSG_EPT_BUSY_POLL_MAX));
-	remote_wait_node(0, node, sizeof(node));
-	expect_eq(node_set_attr(node, "queue_messages", "16"), 0);
-	expect_ok(ioctl(holder, RPMSG_EPT_SET_OVERFLOW,
-			RPMSG_EPT_OVERFLOW_HOLD));
-
-	for (i = 0; i < HOLD_QUEUE + HELD; i++)
-		expect_eq(write(holder, &i, sizeof(i)), sizeof(i));
+	hold_back(holder);
 	expect_eq(write(poller, "behind", 6), 6);
 	expect_eq(pthread_create(&reader, NULL, read_one, &poller), 0);
-	for (i = 0; i < HOLD_QUEUE + HELD; i++) {
-		expect_eq(read(holder, &number, sizeof(number)),
-			  sizeof(number));
-		expect_eq(number, i);
-	}
+	read_held_back(holder);
 	expect_eq(pthread_join(reader, &ret), 0);
 	expect_eq((long)ret, 6);
 	expect_eq(ept_info(holder).dropped, 0);

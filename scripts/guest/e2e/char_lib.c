@@ -11,6 +11,10 @@
 
 #include "char.h"
 
+/* Messages that a queue which holds back has room for, and are sent to it */
+#define HOLD_QUEUE	"16"
+#define HOLD_MESSAGES	80
+
 static void attr_path(char *path, size_t size, const char *node,
 		      const char *name)
 {
@@ -139,6 +143,37 @@ static bool ctrl_is_there(void *context)
 
 	return remote_find_ctrl(wanted->remote, wanted->path,
 				sizeof(wanted->path));
+}
+
+/**
+ * hold_back() - let the channel of remote 0 hold back, with more to read than it
+ *	has room for
+ * @fd: its open node, blocking; of an image that echoes
+ */
+void hold_back(int fd)
+{
+	char node[64];
+	unsigned int i;
+
+	remote_wait_node(0, node, sizeof(node));
+	expect_eq(node_set_attr(node, "queue_messages", HOLD_QUEUE), 0);
+	expect_ok(ioctl(fd, RPMSG_EPT_SET_OVERFLOW, RPMSG_EPT_OVERFLOW_HOLD));
+	for (i = 0; i < HOLD_MESSAGES; i++)
+		expect_eq(write(fd, &i, sizeof(i)), sizeof(i));
+}
+
+/**
+ * read_held_back() - read what there is since hold_back(), to the last message
+ * @fd: as there
+ */
+void read_held_back(int fd)
+{
+	unsigned int i, number;
+
+	for (i = 0; i < HOLD_MESSAGES; i++) {
+		expect_eq(read(fd, &number, sizeof(number)), sizeof(number));
+		expect_eq(number, i);
+	}
 }
 
 /**

@@ -7,7 +7,6 @@
 #include <glob.h>
 #include <sched.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -15,8 +14,6 @@
 
 #define ECHOES		40
 #define ROUNDS		100
-#define HOLD_QUEUE	16
-#define HELD		64
 #define NUMBERS		2000
 #define FLYING		8
 
@@ -43,7 +40,7 @@ static void find_thread(char *status, size_t size)
 	globfree(&found);
 }
 
-/* How often a task went to sleep */
+/* How often a task has gone to sleep */
 static unsigned long sleeps_of(const char *status)
 {
 	static const char key[] = "\nvoluntary_ctxt_switches:";
@@ -213,7 +210,6 @@ static void called_and_kept(void)
 /* Who stands by since before then leaves all to the thread, which may wait */
 static void hold_back_later(void)
 {
-	unsigned int i, number;
 	int holder, second;
 	struct call call;
 	char node[64];
@@ -224,18 +220,9 @@ static void hold_back_later(void)
 	call_start(&call, CALL_READ, second);
 	call_blocks(&call);
 
-	remote_wait_node(0, node, sizeof(node));
-	expect_eq(node_set_attr(node, "queue_messages", "16"), 0);
-	expect_ok(ioctl(holder, RPMSG_EPT_SET_OVERFLOW,
-			RPMSG_EPT_OVERFLOW_HOLD));
-	for (i = 0; i < HOLD_QUEUE + HELD; i++)
-		expect_eq(write(holder, &i, sizeof(i)), sizeof(i));
+	hold_back(holder);
 	expect_eq(write(second, "behind", 6), 6);
-	for (i = 0; i < HOLD_QUEUE + HELD; i++) {
-		expect_eq(read(holder, &number, sizeof(number)),
-			  sizeof(number));
-		expect_eq(number, i);
-	}
+	read_held_back(holder);
 	call_ends(&call, WAIT_MS);
 	expect_eq(call.result, 6);
 	expect_eq(ept_info(holder).dropped, 0);
