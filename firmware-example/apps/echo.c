@@ -25,6 +25,9 @@ static volatile bool hold;
 
 /**
  * board_bell_hook() - in the interrupt handler: stay there if so told
+ *
+ * With a heartbeat, so that the host gives it up when it is stopped, and not
+ * before.
  */
 void board_bell_hook(void)
 {
@@ -32,7 +35,7 @@ void board_bell_hook(void)
 		return;
 	board_log(ECHO_HOLD_TRACE "\n");
 	for (;;)
-		;
+		ctrl_beat(&remote.ctrl);
 }
 
 /* What a message asks for, 0 when it is too short to ask for anything. */
