@@ -592,7 +592,7 @@ static void boot(uint32_t how)
 		touch_nowhere(0);
 		break;
 	case HOSTILE_BOOT_BELLS:
-		storm(200);
+		storm(1000);
 		break;
 	case HOSTILE_BOOT_STATUS:
 		own_status = true;
