@@ -233,8 +233,11 @@ static void edge_of_a_lock(void)
 	expect_ok(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event));
 	pthread_create(&readers, NULL, lock_readers_out, &intruder);
 	pthread_create(&writers, NULL, lock_writers_out, &intruder);
-	for (number = 0; number < numbers; number++)
+	for (number = 0; number < numbers; number++) {
 		busy += echo_by_edges(fd, epoll, number);
+		if (number % 100 == 0)
+			sign_of_life();
+	}
 	atomic_store(&intruder.stop, true);
 	pthread_join(readers, NULL);
 	pthread_join(writers, NULL);
