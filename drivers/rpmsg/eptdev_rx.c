@@ -20,8 +20,9 @@
 #include "eptdev.h"
 #include "eptdev_trace.h"
 
-/* How often it is looked whether a reader still delivers, microseconds */
-#define RPMSG_EPTDEV_POLLER_US	100
+/* How often it is looked whether a reader still delivers, and for how long, us */
+#define RPMSG_EPTDEV_POLLER_US	100U
+#define RPMSG_EPTDEV_POLLER_MAX	USEC_PER_SEC
 
 static void eptdev_wake_readers(struct rpmsg_eptdev *eptdev, __poll_t events)
 {
@@ -123,7 +124,10 @@ void rpmsg_eptdev_rx_room(struct rpmsg_eptdev *eptdev)
 		wake_up_all(&eptdev->roomq);
 }
 
-/* A reader who delivers, and has begun when there was nobody to hold back */
+/*
+ * A reader who delivers, and has begun when there was nobody to hold back. One
+ * that is kept from running meanwhile is not waited for much longer.
+ */
 static void eptdev_await_poller(const struct rpmsg_eptdev *eptdev)
 {
 	const struct task_struct *now, *poller;
@@ -133,7 +137,8 @@ static void eptdev_await_poller(const struct rpmsg_eptdev *eptdev)
 	poller = READ_ONCE(eptdev->link->poller);
 	if (poller && poller != current)
 		read_poll_timeout(READ_ONCE, now, now != poller,
-				  RPMSG_EPTDEV_POLLER_US, 0, false,
+				  RPMSG_EPTDEV_POLLER_US,
+				  RPMSG_EPTDEV_POLLER_MAX, false,
 				  eptdev->link->poller);
 }
 
@@ -142,7 +147,7 @@ static void eptdev_await_poller(const struct rpmsg_eptdev *eptdev)
  * @eptdev: endpoint device
  * @hold: hold the transport back instead of dropping
  *
- * May sleep. From its return on nothing is dropped that it says not to.
+ * May sleep, until nobody is left who may still drop instead.
  *
  * Return: 0, or -EOPNOTSUPP when the transport can't be held back.
  */
