@@ -232,6 +232,7 @@ static const struct bad_used bad_used_rows[] = {
 	{ "id_out_of_range", NUM, 16, RELAY_DROP_ID, false },
 	{ "id_not_lent", 1, 16, RELAY_DROP_ID, false },
 	{ "id_of_all_ones", U32_MAX, 16, RELAY_DROP_ID, false },
+	{ "id_lent_but_for_its_upper_half", BIT(16), 16, RELAY_DROP_ID, false },
 	{ "length_zero", 0, 0, RELAY_DROP_LEN, true },
 	{ "length_below_the_least", 0, 3, RELAY_DROP_LEN, true },
 	{ "length_past_the_buffer", 0, BUF + 1, RELAY_DROP_LEN, true },

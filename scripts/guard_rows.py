@@ -287,7 +287,7 @@ GUARDS = PLANTS + [
           "return core->wire_table;",
           "fault_13_a_table_of_garbage_changes_nothing"),
     ring(14, "id in range", "id >= ring->cfg.num || ", "",
-         "pull_refuses.id_of_all_ones"),
+         "pull_refuses.id_lent_but_for_its_upper_half"),
     ring(14, "id of an earlier host in range",
          "has_odd(ring) && id < ring->cfg.num &&", "has_odd(ring) &&",
          "adopted_ring_refuses_an_id_out_of_range"),
