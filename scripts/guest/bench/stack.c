@@ -349,18 +349,32 @@ static void count_interrupts(struct counts *counts)
 	}
 }
 
-/**
- * read_counts() - what the kernel has counted so far
- * @stack: the stack that is loaded
- * @counts: receives it
- */
-void read_counts(const struct stack *stack, struct counts *counts)
+static void count_all(const struct stack *stack, struct counts *counts)
 {
-	char text[16384];
-
 	memset(counts, 0, sizeof(*counts));
 	count_bells(stack, counts);
 	count_interrupts(counts);
+}
+
+/**
+ * read_counts() - what the kernel has counted so far
+ * @stack: the stack that is loaded, with nothing to do
+ * @counts: receives it
+ *
+ * A last bell may still come, and must not come between two of the counts.
+ */
+void read_counts(const struct stack *stack, struct counts *counts)
+{
+	struct counts last;
+	char text[16384];
+
+	count_all(stack, counts);
+	do {
+		last = *counts;
+		count_all(stack, counts);
+	} while (last.rung != counts->rung || last.taken != counts->taken ||
+		 last.irqs != counts->irqs);
+
 	if (!read_text("/proc/stat", text, sizeof(text)))
 		die("/proc/stat: %m");
 	counts->switches = number_after(text, "ctxt ");
