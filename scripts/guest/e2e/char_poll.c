@@ -237,6 +237,8 @@ static void edge_of_a_lock(void)
 		busy += echo_by_edges(fd, epoll, number);
 		if (number % 100 == 0)
 			sign_of_life();
+		if (number % 1000 == 999)
+			note("%u echoes", number + 1);
 	}
 	atomic_store(&intruder.stop, true);
 	pthread_join(readers, NULL);
