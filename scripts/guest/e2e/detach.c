@@ -9,6 +9,11 @@
 
 #include "misuse.h"
 
+/* Of the header that an image in memory starts with, bytes */
+#define ATTACH_SIZE_OFFSET	12
+/* Too short to be a table's */
+#define ATTACH_BAD_SIZE		8
+
 #define SETTINGS	SYSFS_RPROC "0/device/ampkit/"
 
 /* A number that the firmware draws when it boots: the same while it runs. */
@@ -166,10 +171,63 @@ static void crash_while_detached(void)
 	remote_stop(0);
 }
 
+static void leave_and_come_back(void)
+{
+	set_of_remote("device/ampkit/leave_running", "1");
+	modules_unload();
+	modules_load();
+	expect(remote_is(0, "detached"), "after the return");
+}
+
+/* There is nothing to talk by, but it can be stopped */
+static void attach_without_a_table(void)
+{
+	int mark;
+
+	remote_set_firmware(0, image_of(0, "hello"));
+	remote_start(0);
+	leave_and_come_back();
+	mark = log_mark();
+	expect_eq(remote_try_start(0), 0);
+	expect(remote_is(0, "attached"), "after the start");
+	expect(log_says(mark, "the running image has no resource table"),
+	       "no word of it");
+	remote_stop(0);
+	expect(remote_in_reset(0), "it runs on");
+	remote_set_firmware(0, remote_default_firmware(0));
+	remote_check_echo(0);
+}
+
+/* What is not right is looked at, and left as it is */
+static void attach_to_a_bad_table(void)
+{
+	__u64 size_at = region_of(0, "image").base + ATTACH_SIZE_OFFSET;
+	__u64 nonce = start_a_life();
+	__u32 size;
+	int mark;
+
+	leave_and_come_back();
+	size = phys_write32(size_at, ATTACH_BAD_SIZE);
+	mark = log_mark();
+	expect_eq(remote_try_start(0), -EINVAL);
+	expect(log_says(mark, "the running image is refused"),
+	       "no word of it");
+	expect(remote_is(0, "detached"), "after the refusal");
+
+	expect_eq(phys_write32(size_at, size), ATTACH_BAD_SIZE);
+	expect_eq(remote_try_start(0), 0);
+	expect_same_life(nonce);
+	remote_stop(0);
+}
+
 static const struct test tests[] = {
 	TEST("a_remote_runs_on_without_a_driver", run_on_without_a_driver,
 	     .timeout_s = 60),
 	TEST("a_remote_is_detached_and_attached_again", detach_and_attach),
+	TEST("a_remote_without_a_resource_table_is_attached_to",
+	     attach_without_a_table),
+	TEST("a_remote_with_a_bad_resource_table_is_not_attached_to",
+	     attach_to_a_bad_table),
 	TEST("a_detached_remote_can_be_put_in_reset", reset_what_is_detached),
 	TEST("a_remote_that_crashes_while_attached_is_recovered",
 	     crash_while_attached),

@@ -414,6 +414,7 @@ const __u64 *phys_map(__u64 address, size_t size);
 __u64 phys_word(const __u64 *word);
 __u64 phys_hash(__u64 address, size_t size);
 __u32 phys_read32(__u64 address);
+__u32 phys_write32(__u64 address, __u32 value);
 __u64 carveouts_of_hash(unsigned int remote, const char *pattern);
 __u64 carveouts_hash(void);
 void guards_take(void);

@@ -104,6 +104,23 @@ __u32 phys_read32(__u64 address)
 }
 
 /**
+ * phys_write32() - change a word of memory
+ * @address: its physical address
+ * @value: its new value
+ *
+ * Return: what it was.
+ */
+__u32 phys_write32(__u64 address, __u32 value)
+{
+	__u32 *page = map(address & -PAGE, PAGE, PROT_READ | PROT_WRITE);
+	__u32 before = __atomic_exchange_n(&page[address % PAGE / sizeof(*page)],
+					   value, __ATOMIC_SEQ_CST);
+
+	munmap(page, PAGE);
+	return before;
+}
+
+/**
  * carveouts_of_hash() - hash of carveouts of a remote
  * @remote: index of the remote
  * @pattern: of their names
