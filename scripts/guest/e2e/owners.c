@@ -16,6 +16,7 @@
 #include "misuse.h"
 
 #define USER		"rproc_user"
+#define REFUSER		"virtio_refuser"
 #define VIRTIO_DRIVER	"/sys/bus/virtio/drivers/virtio_rpmsg_bus/"
 #define CDEV		"/dev/remoteproc0"
 
@@ -260,6 +261,25 @@ static void unbind_virtio(void)
 	}
 }
 
+/* Whose probe fails, after it had a virtqueue */
+static void fail_another_driver(void)
+{
+	char device[64], node[64], path[128];
+
+	close(remote_start_and_open(0, 0));
+	find_virtio(device, sizeof(device));
+	expect_ok(write_file(VIRTIO_DRIVER "unbind", device));
+	expect_ok(module_load(REFUSER));
+	snprintf(path, sizeof(path), "/sys/bus/virtio/devices/%s/driver",
+		 device);
+	expect(!exists(path), "%s", path);
+	expect(!remote_find_node(0, node, sizeof(node)), "%s", node);
+	expect_ok(module_unload(REFUSER));
+	expect_ok(write_file(VIRTIO_DRIVER "bind", device));
+	expect_soon(runs_with_node, NULL, WAIT_MS);
+	echo_once("after another one has tried");
+}
+
 /* It looks neither while there is no driver, nor when the next one is there. */
 static void bind_while_it_is_deaf(void)
 {
@@ -495,6 +515,8 @@ static const struct test tests[] = {
 	     unbind_under_traffic),
 	TEST("the_virtio_driver_is_unbound_and_bound_under_traffic",
 	     unbind_virtio),
+	TEST("a_virtio_driver_that_fails_leaves_the_device_to_the_next",
+	     fail_another_driver),
 	TEST("a_deaf_remote_notices_that_the_virtio_driver_was_away",
 	     bind_while_it_is_deaf),
 	TEST("a_remote_is_stopped_without_its_virtio_driver",
