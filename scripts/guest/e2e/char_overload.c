@@ -502,6 +502,58 @@ static void firmware_held(void)
 	expect(info.held, "never held back");
 }
 
+static void expect_text(const char *node, const char *name, const char *text)
+{
+	char path[160], value[64];
+
+	snprintf(path, sizeof(path), "/sys/class/rpmsg/%s/%s",
+		 strrchr(node, '/') + 1, name);
+	expect_ok(read_file(path, value, sizeof(value)));
+	expect(!strcmp(value, text), "%s: %s", path, value);
+}
+
+/* Of numbers of 8 bytes, as many as fit and 4 more */
+static void count_what_is_lost(void)
+{
+	int fd = remote_start_and_open(0, O_NONBLOCK);
+	char node[64], start[4];
+
+	remote_wait_node(0, node, sizeof(node));
+	expect_eq(node_set_attr(node, "queue_messages", "16"), 0);
+	send_numbers(fd, 0, SMALL + 4);
+	expect_settled(fd, SMALL + 4);
+	expect_eq(node_attr(node, "statistics/received_bytes"), 8 * SMALL);
+	expect_eq(node_attr(node, "statistics/queued_bytes"), 8 * SMALL);
+	expect_eq(node_attr(node, "statistics/dropped_bytes"), 8 * 4);
+	expect_eq(node_attr(node, "statistics/truncated"), 0);
+	expect_eq(read(fd, start, sizeof(start)), sizeof(start));
+	expect_eq(node_attr(node, "statistics/truncated"), 1);
+	expect_eq(node_attr(node, "statistics/queued_bytes"), 8 * (SMALL - 1));
+	expect_eq(node_attr(node, "statistics/discarded"), 0);
+	close(fd);
+	expect_eq(node_attr(node, "statistics/discarded"), SMALL - 1);
+	expect_eq(node_attr(node, "statistics/queued_bytes"), 0);
+}
+
+static void choose_in_sysfs(void)
+{
+	int fd = remote_start_and_open(0, 0);
+	char node[64];
+
+	remote_wait_node(0, node, sizeof(node));
+	expect_text(node, "overflow", "drop\n");
+	expect_eq(node_set_attr(node, "overflow", "lose"), -EINVAL);
+	expect_eq(node_set_attr(node, "announce", "perhaps"), -EINVAL);
+	expect_eq(node_attr(node, "statistics/held"), 0);
+	expect_eq(node_set_attr(node, "overflow", "hold"), 0);
+	expect_text(node, "overflow", "hold\n");
+	hold_back(fd);
+	read_held_back(fd);
+	expect(node_attr(node, "statistics/held"), "nothing was held back");
+	expect_eq(node_set_attr(node, "overflow", "drop"), 0);
+	expect_text(node, "overflow", "drop\n");
+}
+
 static const struct test tests[] = {
 	TEST("fault_20_a_flood_is_counted_as_the_firmware_counts_it",
 	     firmware_flood),
@@ -522,6 +574,9 @@ static const struct test tests[] = {
 	     close_while_held),
 	TEST("dropping_again_ends_the_holding_back", drop_ends_hold),
 	TEST("more_room_ends_the_holding_back", more_room_ends_hold),
+	TEST("sysfs_counts_what_is_lost", count_what_is_lost),
+	TEST("sysfs_chooses_what_to_do_when_the_queue_is_full",
+	     choose_in_sysfs),
 	TEST("closing_an_endpoint_ends_the_holding_back",
 	     close_endpoint_while_held),
 };
