@@ -4,13 +4,15 @@
 
     coverage.py
 
-Runs `make kunit` and `make e2e` on a kernel with CONFIG_GCOV_KERNEL, adds up
-what it counted, and prints a table: for each file of drivers/ its lines and
+Runs them on a kernel with CONFIG_GCOV_KERNEL, those that depend on the machine
+on both machines, adds up what was counted, and prints a table: for each file of drivers/ its lines and
 branches, how many of them ran, and the lines that did not. A file of which less
-than 90 % of the lines ran is a failure. Takes what qemu.py takes.
+than 90 % of the lines ran is a failure. A guest that panics can't tell what it
+has counted. Takes what qemu.py takes.
 """
 
 import base64
+import glob
 import io
 import json
 import os
@@ -25,7 +27,14 @@ from results import Tally
 BUILD = os.environ["BUILD"]
 MODULES = os.path.realpath(f"{BUILD}/modules")
 GCOV = os.environ.get("CROSS_COMPILE", "") + "gcov"
-MODES = ("kunit", "e2e")
+# Machine, what to make, and the consoles' logs that this leaves
+RUNS = (
+    ("zcu102", "kunit", f"{BUILD}/kunit.log"),
+    ("zcu102", "e2e", f"{BUILD}/e2e.log"),
+    ("zcu102", "boots", f"{BUILD}/boot-*.log"),
+    ("versal", "e2e", f"{BUILD}/versal/e2e.log"),
+    ("versal", "boots", f"{BUILD}/versal/boot-*.log"),
+)
 WANTED_PERCENT = 90
 
 
@@ -137,20 +146,28 @@ def judge(counts, tally):
             tally.ok(f"coverage.{path}", f": {share:.1f} % of the lines")
 
 
+def take(logs, counts):
+    """Add what the guests of these logs have counted; True if any did."""
+    found = False
+    for log in glob.glob(logs):
+        with open(log, "rb") as console:
+            for path, content in archive_of(console.read()):
+                found = True
+                for file in gcov(path, content):
+                    counts.add(file)
+    return found
+
+
 def main():
     tally = Tally()
     counts = Counts()
-    for mode in MODES:
-        done = subprocess.run(["make", mode], check=False)
+    for machine, mode, logs in RUNS:
+        name = f"{mode}_on_{machine}"
+        done = subprocess.run(["make", mode, f"MACHINE={machine}"], check=False)
         if done.returncode:
-            tally.fail(mode)
-        with open(f"{BUILD}/{mode}.log", "rb") as console:
-            found = list(archive_of(console.read()))
-        if not found:
-            tally.fail(f"counts.{mode}", ": the guest has sent none")
-        for path, content in found:
-            for file in gcov(path, content):
-                counts.add(file)
+            tally.fail(name)
+        if not take(logs, counts):
+            tally.fail(f"counts_of_{name}", ": no guest has sent any")
     judge(counts, tally)
     tally.store(f"{BUILD}/results/coverage")
     print(f"coverage: {tally}")
