@@ -449,4 +449,13 @@ GUARDS = PLANTS + [
           "\tif (relay_ring_arm(&queue->ring))\n\t\tkthread_queue_work",
           "\tif (false)\n\t\tkthread_queue_work",
           "two_readers_who_are_called_lose_nothing_of_each_other"),
+    plant("a message from before the probe is lost", "rpmsg/channel.c",
+          "\tif (!eptdev)\n\t\tearly_keep(rpdev, data, len, src);\n", "",
+          "messages_that_come_before_a_probe_are_set_aside"),
+    Guard(12, "table of a remote that runs", "remoteproc/amp_attach.c",
+          "if (rsc_table_check(snapshot, *size, &why))", "if (false)",
+          "a_remote_with_a_bad_resource_table_is_not_attached_to"),
+    Guard(21, "storm of a serial port", "mailbox/pl011_doorbell.c",
+          "if (bell_storming(bell))", "if (false)",
+          "pl011_doorbell.storm_is_masked_for_a_tick"),
 ]

@@ -122,6 +122,7 @@ extern const struct suite char_ioctl_suite;
 extern const struct suite char_ctrl_suite;
 extern const struct suite char_crowd_suite;
 extern const struct suite char_compat_suite;
+extern const struct suite char_early_suite;
 extern const struct suite char_vdevs_suite;
 extern const struct suite char_table_suite;
 extern const struct suite owners_suite;

@@ -29,6 +29,7 @@ static const struct suite *const suites[] = {
 	&char_crowd_suite,
 	&char_table_suite,
 	&char_compat_suite,
+	&char_early_suite,
 	&char_vdevs_suite,
 	&fw_apps_suite,
 	&crashes_suite,
