@@ -222,8 +222,6 @@ static int remote_test_init(struct kunit *test)
 	memset(&client, 0, sizeof(client));
 	init_waitqueue_head(&client.changed);
 	init_completion(&ctx->hold);
-	/* Without an owner: 6.1 runs tests before their module is in sysfs */
-	KUNIT_ASSERT_EQ(test, __register_rpmsg_driver(&client_driver, NULL), 0);
 	test->priv = ctx;
 
 	ctx->loopback = loopback_create(row->num, row->event_idx);
@@ -245,6 +243,20 @@ static void remote_test_exit(struct kunit *test)
 			loopback_withdraw(ctx->echo);
 		loopback_destroy(ctx->loopback);
 	}
+}
+
+/*
+ * Once for all tests: with DEBUG_KOBJECT_RELEASE a driver's name is free only
+ * some time after its end. Without an owner: 6.1 runs tests before their module
+ * is in sysfs.
+ */
+static int remote_suite_init(struct kunit_suite *suite)
+{
+	return __register_rpmsg_driver(&client_driver, NULL);
+}
+
+static void remote_suite_exit(struct kunit_suite *suite)
+{
 	unregister_rpmsg_driver(&client_driver);
 }
 
@@ -685,6 +697,8 @@ static struct kunit_case rpmsg_remote_cases[] = {
 
 static struct kunit_suite rpmsg_remote_suite = {
 	.name = "rpmsg_remote",
+	.suite_init = remote_suite_init,
+	.suite_exit = remote_suite_exit,
 	.init = remote_test_init,
 	.exit = remote_test_exit,
 	.test_cases = rpmsg_remote_cases,
