@@ -26,6 +26,7 @@
 #define DEPTH		"8"
 
 #define CORE_DRIVER	"/sys/bus/platform/drivers/amp_core/"
+#define CHANNEL_DRIVER	"/sys/bus/rpmsg/drivers/rpmsg_chrdev/"
 
 /* And that of the mailbox */
 static const char *const modules[] = {
@@ -368,6 +369,41 @@ static void make_endpoint_without_memory(void)
 	expect_ok(module_unload("rpmsg_ctrl"));
 }
 
+static char channel[128];
+
+static int bind_channel(void)
+{
+	return write_file(CHANNEL_DRIVER "bind", channel);
+}
+
+static void unbind_channel(void)
+{
+	expect_ok(write_file(CHANNEL_DRIVER "unbind", channel));
+}
+
+static void prepare_channel(void)
+{
+	prepare_node();
+	expect(remote_find_channel(0, channel, sizeof(channel)), "no channel");
+	unbind_channel();
+}
+
+static const struct operation bind_op = {
+	"bind of a channel", prepare_channel, bind_channel, unbind_channel
+};
+
+static void bind_channel_without_memory(void)
+{
+	int fd;
+
+	aim_at_our_modules();
+	sweep(&bind_op);
+	expect_eq(bind_channel(), 0);
+	fd = remote_open(0, 0);
+	remote_echo(fd, "bound in the end");
+	close(fd);
+}
+
 static const struct test tests[] = {
 	TEST("fault_32_a_remote_is_probed_without_memory",
 	     probe_without_memory),
@@ -377,6 +413,8 @@ static const struct test tests[] = {
 	     start_without_memory),
 	TEST("fault_32_a_channel_is_opened_without_memory",
 	     open_without_memory),
+	TEST("fault_32_a_channel_is_bound_without_memory",
+	     bind_channel_without_memory),
 	TEST("fault_32_an_endpoint_is_made_without_memory",
 	     make_endpoint_without_memory),
 };
