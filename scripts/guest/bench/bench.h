@@ -51,12 +51,16 @@ struct stack {
  * @taken: doorbells of the remote's, by the transport
  * @irqs: interrupts of the remote's bell, by the kernel
  * @switches: context switches of the whole system
+ * @lines: interrupts that there are for bells; of one, both remotes are told
+ * @uneven: one remote has taken another number of bells than the other
  */
 struct counts {
 	uint64_t rung;
 	uint64_t taken;
 	uint64_t irqs;
 	uint64_t switches;
+	unsigned int lines;
+	bool uneven;
 };
 
 /* How a program sends and receives */
