@@ -48,6 +48,14 @@ static __u64 start_a_life(void)
 	return nonce;
 }
 
+static void leave_and_come_back(void)
+{
+	set_of_remote("device/ampkit/leave_running", "1");
+	modules_unload();
+	modules_load();
+	expect(remote_is(0, "detached"), "after the return");
+}
+
 static void run_on_without_a_driver(void)
 {
 	__u64 nonce = start_a_life();
@@ -72,9 +80,7 @@ static void detach_and_attach(void)
 	__u64 nonce = start_a_life();
 	unsigned int round;
 
-	set_of_remote("device/ampkit/leave_running", "1");
-	modules_unload();
-	modules_load();
+	leave_and_come_back();
 	for (round = 0; round < 10; round++) {
 		expect_eq(remote_try_start(0), 0);
 		expect_same_life(nonce);
@@ -91,10 +97,7 @@ static void reset_what_is_detached(void)
 {
 	close(remote_start_and_open(0, 0));
 	expect_eq(write_file(SETTINGS "reset", "1"), -EBUSY);
-	set_of_remote("device/ampkit/leave_running", "1");
-	modules_unload();
-	modules_load();
-	expect(remote_is(0, "detached"), "after the return");
+	leave_and_come_back();
 	expect_eq(write_file(SETTINGS "reset", "0"), -EINVAL);
 	set_of_remote("device/ampkit/reset", "1");
 	expect(remote_is(0, "offline"), "after the reset");
@@ -110,9 +113,7 @@ static void crash_while_attached(void)
 	int fd;
 
 	close(hostile_start(0));
-	set_of_remote("device/ampkit/leave_running", "1");
-	modules_unload();
-	modules_load();
+	leave_and_come_back();
 	expect_eq(remote_try_start(0), 0);
 	before = crash_count(0);
 	fd = remote_open(0, 0);
@@ -143,9 +144,7 @@ static void crash_while_detached(void)
 	__u64 nonce = start_a_life();
 	unsigned int before;
 
-	set_of_remote("device/ampkit/leave_running", "1");
-	modules_unload();
-	modules_load();
+	leave_and_come_back();
 	before = crash_count(0);
 	expect_ok(write_file(DEBUGFS_RPROC "0/crash", "1"));
 	expect_soon(is_detached, NULL, WAIT_MS);
@@ -169,14 +168,6 @@ static void crash_while_detached(void)
 	expect_eq(remote_try_start(0), 0);
 	expect_same_life(nonce);
 	remote_stop(0);
-}
-
-static void leave_and_come_back(void)
-{
-	set_of_remote("device/ampkit/leave_running", "1");
-	modules_unload();
-	modules_load();
-	expect(remote_is(0, "detached"), "after the return");
 }
 
 /* There is nothing to talk by, but it can be stopped */
