@@ -5,10 +5,10 @@
     coverage.py
 
 Runs them on a kernel with CONFIG_GCOV_KERNEL, those that depend on the machine
-on both machines, adds up what was counted, and prints a table: for each file of drivers/ its lines and
-branches, how many of them ran, and the lines that did not. A file of which less
-than 90 % of the lines ran is a failure. A guest that panics can't tell what it
-has counted. Takes what qemu.py takes.
+on both machines, adds up what was counted, and prints a table: for each file of
+drivers/ its lines and branches, how many of them ran, and the lines that did
+not. A file of which less than 90 % of the lines ran is a failure. A guest that
+panics can't tell what it has counted. Takes what qemu.py takes.
 """
 
 import base64
