@@ -70,21 +70,29 @@ static void count_drop(struct relay_ring *ring, enum relay_drop cause)
 	atomic_inc(&ring->drops[cause]);
 }
 
+/*
+ * Push alone marks, pull alone unmarks, and the two never meet on one head: once
+ * marked it comes to push again only after pull has given it back, be it by the
+ * host, which is trusted, or by @again. So plain stores will do.
+ */
 static void mark_lent(struct relay_ring *ring, u16 head)
 {
-	/* The room before the bit: pull may run on another CPU */
-	smp_wmb();
-	if (!test_and_set_bit(head, ring->lent))
-		atomic_inc(&ring->num_lent);
+	WRITE_ONCE(ring->num_marked, ring->num_marked + 1);
+	/* The room and the count before the mark: pull may run on another CPU */
+	smp_store_release(&ring->lent[head], true);
 }
 
 /* False if the remote does not have it. */
 static bool unmark_lent(struct relay_ring *ring, u16 head)
 {
-	if (!test_and_clear_bit(head, ring->lent))
+	bool *lent = &ring->lent[head];
+
+	/* Pairs with the release in mark_lent() */
+	if (!smp_load_acquire(lent))
 		return false;
 
-	atomic_dec(&ring->num_lent);
+	WRITE_ONCE(*lent, false);
+	WRITE_ONCE(ring->num_unmarked, ring->num_unmarked + 1);
 	return true;
 }
 
@@ -113,18 +121,14 @@ static bool unmark_odd(struct relay_ring *ring, unsigned long *map, u32 head)
 
 static bool has_odd(const struct relay_ring *ring)
 {
-	return atomic_read(&ring->num_odd);
+	/* Before @lent is read: who no longer finds an old one finds it there */
+	return atomic_read_acquire(&ring->num_odd);
 }
 
 /* The next descriptor of a host chain, or -1 at its end. */
-static int chain_next(const struct vring_desc *desc, u32 num)
+static int chain_next(u16 flags, u16 next, u32 num)
 {
-	u16 next = le16(desc->next);
-
-	if (!(le16(desc->flags) & VRING_DESC_F_NEXT) || next >= num)
-		return -1;
-
-	return next;
+	return (flags & VRING_DESC_F_NEXT) && next < num ? next : -1;
 }
 
 static bool is_writable(const struct vring_desc *desc)
@@ -150,7 +154,7 @@ int relay_ring_init(struct relay_ring *ring,
 	if (!ring->cfg.most || ring->cfg.most > cfg->num)
 		ring->cfg.most = cfg->num;
 
-	ring->lent = bitmap_zalloc(cfg->num, GFP_KERNEL);
+	ring->lent = kcalloc(cfg->num, sizeof(*ring->lent), GFP_KERNEL);
 	ring->again = bitmap_zalloc(cfg->num, GFP_KERNEL);
 	ring->old = bitmap_zalloc(cfg->num, GFP_KERNEL);
 	ring->room = kcalloc(cfg->num, sizeof(*ring->room), GFP_KERNEL);
@@ -171,7 +175,7 @@ int relay_ring_init(struct relay_ring *ring,
  */
 void relay_ring_free(struct relay_ring *ring)
 {
-	bitmap_free(ring->lent);
+	kfree(ring->lent);
 	bitmap_free(ring->again);
 	bitmap_free(ring->old);
 	kfree(ring->room);
@@ -184,8 +188,9 @@ void relay_ring_free(struct relay_ring *ring)
 static void reset_host(struct relay_ring *ring, bool event_idx)
 {
 	memset(ring->cfg.host, 0, vring_size(ring->cfg.num, ring->cfg.align));
-	bitmap_zero(ring->lent, ring->cfg.num);
-	atomic_set(&ring->num_lent, 0);
+	memset(ring->lent, 0, ring->cfg.num * sizeof(*ring->lent));
+	ring->num_marked = 0;
+	ring->num_unmarked = 0;
 	atomic_set(&ring->num_odd, 0);
 	bitmap_zero(ring->again, ring->cfg.num);
 	bitmap_zero(ring->old, ring->cfg.num);
@@ -277,23 +282,23 @@ bool relay_ring_adopt(struct relay_ring *ring, bool event_idx)
 static void host_put_used(struct relay_ring *ring, u32 head, u32 len)
 {
 	vring_used_elem_t *elem;
+	u16 idx = ring->host_used++;
 
-	elem = &ring->host.used->ring[slot(ring, ring->host_used)];
+	elem = &ring->host.used->ring[slot(ring, idx)];
 	elem->id = to_le32(head);
 	elem->len = to_le32(len);
 
 	/* The host's core reads the entry after it saw the index */
 	dma_wmb();
-	ring->host_used++;
-	WRITE_ONCE(ring->host.used->idx, to_le16(ring->host_used));
+	WRITE_ONCE(ring->host.used->idx, to_le16(idx + 1));
 }
 
 /* Makes a chain available to the remote; the index is published later. */
 static void wire_put_avail(struct relay_ring *ring, u16 head)
 {
-	WRITE_ONCE(ring->wire.avail->ring[slot(ring, ring->wire_avail)],
-		   to_le16(head));
-	ring->wire_avail++;
+	u16 idx = ring->wire_avail++;
+
+	WRITE_ONCE(ring->wire.avail->ring[slot(ring, idx)], to_le16(head));
 }
 
 static void wire_publish_avail(struct relay_ring *ring)
@@ -305,59 +310,65 @@ static void wire_publish_avail(struct relay_ring *ring)
 
 /*
  * Copies one descriptor to the wire. A buffer that the remote writes to may
- * be longer than ours, then it is offered less; one that it reads may not.
+ * be longer than ours, then it is offered less, which counts as room; one that
+ * it reads may not, and is refused.
  */
-static int push_desc(struct relay_ring *ring, unsigned int i)
+static bool push_desc(struct relay_ring *ring, unsigned int i, u16 flags,
+		      u16 next, u32 *room)
 {
 	const struct vring_desc *from = &ring->host.desc[i];
 	struct vring_desc *to = &ring->wire.desc[i];
+	bool writable = flags & VRING_DESC_F_WRITE;
 	u32 len = le32(from->len);
 
-	if (is_writable(from)) {
-		len = min(len, ring->cfg.buf_size);
-	} else {
-		if (len > ring->cfg.buf_size)
-			return -EMSGSIZE;
-		memcpy(wire_buf(ring, i), phys_to_virt(le64(from->addr)), len);
+	if (len > ring->cfg.buf_size) {
+		if (!writable)
+			return false;
+		len = ring->cfg.buf_size;
 	}
 
 	WRITE_ONCE(to->addr, to_le64((u64)ring->cfg.buf_da +
 				     (u64)i * ring->cfg.buf_size));
 	WRITE_ONCE(to->len, to_le32(len));
-	WRITE_ONCE(to->flags, from->flags);
-	WRITE_ONCE(to->next, from->next);
+	WRITE_ONCE(to->flags, to_le16(flags));
+	WRITE_ONCE(to->next, to_le16(next));
 
-	return is_writable(from) ? len : 0;
+	if (writable)
+		*room += len;
+	else
+		memcpy(wire_buf(ring, i), phys_to_virt(le64(from->addr)), len);
+
+	return true;
 }
 
-/* Copies a chain to the wire; how many bytes the remote may write, or < 0. */
-static int push_chain(struct relay_ring *ring, u16 head)
+/* Copies a chain to the wire. */
+static bool push_chain(struct relay_ring *ring, u16 head)
 {
 	u32 room = 0;
 	u32 seen = 0;
 	int i = head;
-	int ret;
 
-	while (i >= 0 && seen++ < ring->cfg.num) {
-		ret = push_desc(ring, i);
-		if (ret < 0)
-			return ret;
-		room += ret;
-		i = chain_next(&ring->host.desc[i], ring->cfg.num);
-	}
+	do {
+		const struct vring_desc *desc = &ring->host.desc[i];
+		u16 flags = le16(desc->flags);
+		u16 next = le16(desc->next);
+
+		if (!push_desc(ring, i, flags, next, &room))
+			return false;
+		i = chain_next(flags, next, ring->cfg.num);
+	} while (i >= 0 && ++seen < ring->cfg.num);
 
 	ring->room[head] = room;
-	return 0;
+	return true;
 }
 
 static u16 host_next_avail(struct relay_ring *ring)
 {
-	u16 head = le16(ring->host.avail->ring[slot(ring, ring->host_avail)]);
-
-	ring->host_avail++;
+	u16 idx = ring->host_avail++;
+	u16 head = le16(ring->host.avail->ring[slot(ring, idx)]);
 
 	/* Ask the host's core to kick for whatever it adds from here on */
-	WRITE_ONCE(vring_avail_event(&ring->host), to_le16(ring->host_avail));
+	WRITE_ONCE(vring_avail_event(&ring->host), to_le16(idx + 1));
 
 	/* Only then look for more: the core does the same two the other way */
 	smp_mb();
@@ -399,16 +410,10 @@ static bool take_over(struct relay_ring *ring, u16 head)
 	return true;
 }
 
-/* Copies a chain to the wire and lends it to the remote. */
-static bool lend_chain(struct relay_ring *ring, u16 head)
+/* Copies a chain to the wire and lends it to the remote; inline, for speed. */
+static inline bool lend_chain(struct relay_ring *ring, u16 head)
 {
-	if (has_odd(ring) && test_bit(head, ring->old)) {
-		if (!take_over(ring, head))
-			mark_odd(ring, ring->again, head);
-		return false;
-	}
-
-	if (push_chain(ring, head) < 0) {
+	if (!push_chain(ring, head)) {
 		count_drop(ring, RELAY_DROP_HOST);
 		return false;
 	}
@@ -419,14 +424,22 @@ static bool lend_chain(struct relay_ring *ring, u16 head)
 	return true;
 }
 
+/* True if the remote has it from an earlier host, so that it can't be lent now. */
+static bool is_old(struct relay_ring *ring, u16 head)
+{
+	if (!test_bit(head, ring->old))
+		return false;
+
+	if (!take_over(ring, head))
+		mark_odd(ring, ring->again, head);
+	return true;
+}
+
 /* Buffers of refused messages go back to the remote. */
 static unsigned int lend_again(struct relay_ring *ring)
 {
 	unsigned int count = 0;
 	unsigned int head;
-
-	if (!has_odd(ring))
-		return 0;
 
 	for_each_set_bit(head, ring->again, ring->cfg.num) {
 		if (test_bit(head, ring->old))
@@ -490,12 +503,18 @@ bool relay_ring_wants_push(const struct relay_ring *ring)
  */
 unsigned int relay_ring_push(struct relay_ring *ring)
 {
-	unsigned int count = lend_again(ring);
+	/* One more in @again meanwhile is for the next push, and @old only shrinks */
+	bool odd = has_odd(ring);
+	unsigned int count = odd ? lend_again(ring) : 0;
 	unsigned int seen = 0;
 
 	while (seen++ < ring->cfg.num && host_has_avail(ring) &&
-	       !must_wait(ring))
-		count += lend_chain(ring, host_next_avail(ring));
+	       !(odd && must_wait(ring))) {
+		u16 head = host_next_avail(ring);
+
+		if (!odd || !is_old(ring, head))
+			count += lend_chain(ring, head);
+	}
 
 	if (count)
 		wire_publish_avail(ring);
@@ -552,16 +571,17 @@ static void pull_chain(struct relay_ring *ring, u16 head, u32 len)
 			       wire_buf(ring, i), part);
 			len -= part;
 		}
-		i = chain_next(desc, ring->cfg.num);
+		i = chain_next(le16(desc->flags), le16(desc->next),
+			       ring->cfg.num);
 	}
 }
 
 /* Whether a chain with @len bytes of the remote's may go to the host. */
-static bool pull_accepts(struct relay_ring *ring, u16 head, u32 len)
+static bool pull_accepts(struct relay_ring *ring, u16 head, u32 room, u32 len)
 {
 	const struct vring_desc *desc = &ring->host.desc[head];
 
-	if (len < ring->cfg.min_len || len > ring->room[head]) {
+	if (len < ring->cfg.min_len || len > room) {
 		count_drop(ring, RELAY_DROP_LEN);
 		return false;
 	}
@@ -585,12 +605,12 @@ static bool pull_accepts(struct relay_ring *ring, u16 head, u32 len)
 static bool pull_one(struct relay_ring *ring)
 {
 	const vring_used_elem_t *elem;
-	u32 id, len;
+	u16 idx = ring->wire_used++;
+	u32 id, len, room;
 
-	elem = &ring->wire.used->ring[slot(ring, ring->wire_used)];
+	elem = &ring->wire.used->ring[slot(ring, idx)];
 	id = le32(READ_ONCE(elem->id));
 	len = le32(READ_ONCE(elem->len));
-	ring->wire_used++;
 
 	/* Of an earlier host: nobody here waits for it */
 	if (has_odd(ring) && id < ring->cfg.num &&
@@ -602,16 +622,14 @@ static bool pull_one(struct relay_ring *ring)
 		return false;
 	}
 
-	/* Pairs with the barrier in mark_lent() */
-	smp_rmb();
-
-	if (ring->room[id] && !pull_accepts(ring, id, len)) {
+	room = ring->room[id];
+	if (room && !pull_accepts(ring, id, room, len)) {
 		mark_odd(ring, ring->again, id);
 		return false;
 	}
 
 	/* Of a chain that is only read any length is legal, and means nothing */
-	host_put_used(ring, id, ring->room[id] ? len : 0);
+	host_put_used(ring, id, room ? len : 0);
 	return true;
 }
 
@@ -660,18 +678,6 @@ unsigned int relay_ring_drops(const struct relay_ring *ring)
 		sum += atomic_read(&ring->drops[i]);
 
 	return sum;
-}
-
-/**
- * relay_ring_lent() - how many chains the remote has
- * @ring: the ring
- *
- * Context: any. Without the locks the figure is a snapshot.
- * Return: their number.
- */
-unsigned int relay_ring_lent(const struct relay_ring *ring)
-{
-	return atomic_read(&ring->num_lent);
 }
 
 /**
@@ -797,11 +803,10 @@ unsigned int relay_ring_give_back(struct relay_ring *ring)
 	unsigned int count = 0;
 	unsigned int head;
 
-	for_each_set_bit(head, ring->lent, ring->cfg.num) {
-		if (ring->room[head])
+	for (head = 0; head < ring->cfg.num; head++) {
+		if (ring->room[head] || !unmark_lent(ring, head))
 			continue;
 
-		unmark_lent(ring, head);
 		host_put_used(ring, head, 0);
 		count++;
 	}

@@ -76,8 +76,9 @@ struct relay_ring_config {
  * @cfg: as given to relay_ring_init()
  * @host: the host copy
  * @wire: the wire copy
- * @lent: bit per descriptor: head of a chain that the remote has
- * @num_lent: how many bits are set there, which each message asks for
+ * @lent: per descriptor: head of a chain that the remote has
+ * @num_marked: how many were ever set in @lent (push)
+ * @num_unmarked: how many were ever cleared there (pull)
  * @again: bit per descriptor: head of a chain that is to be lent once more
  * @old: bit per descriptor: the remote has it from an earlier host, and until
  *	it comes back it can't be lent
@@ -93,16 +94,17 @@ struct relay_ring_config {
  * @drops: what was not passed on, by cause
  *
  * Fields marked (push) belong to whoever holds the push lock, (pull) to the
- * pull lock. @lent, @again and @old are shared, touched by atomic bit operations,
- * and @num_lent and @num_odd with them; a head's @room is written before its bit
- * is set.
+ * pull lock. A head in @lent is set by (push), after its @room is written, and
+ * cleared by (pull). @again and @old are shared, touched by atomic bit operations,
+ * and @num_odd with them.
  */
 struct relay_ring {
 	struct relay_ring_config cfg;
 	struct vring host;
 	struct vring wire;
-	unsigned long *lent;
-	atomic_t num_lent;
+	bool *lent;
+	u32 num_marked;
+	u32 num_unmarked;
 	unsigned long *again;
 	unsigned long *old;
 	atomic_t num_odd;
@@ -128,7 +130,6 @@ unsigned int relay_ring_push(struct relay_ring *ring);
 bool relay_ring_needs_bell(struct relay_ring *ring);
 int relay_ring_pull(struct relay_ring *ring, unsigned int budget);
 unsigned int relay_ring_drops(const struct relay_ring *ring);
-unsigned int relay_ring_lent(const struct relay_ring *ring);
 unsigned int relay_ring_used(const struct relay_ring *ring);
 const void *relay_ring_peek(const struct relay_ring *ring, unsigned int ahead);
 bool relay_ring_arm(struct relay_ring *ring);
@@ -136,5 +137,21 @@ void relay_ring_quiet(struct relay_ring *ring);
 void relay_ring_mute(struct relay_ring *ring);
 unsigned int relay_ring_give_back(struct relay_ring *ring);
 unsigned int relay_ring_swallow(struct relay_ring *ring);
+
+/**
+ * relay_ring_lent() - how many chains the remote has
+ * @ring: the ring
+ *
+ * Context: any. Without the locks the figure is a snapshot, and too high if push
+ * and pull go on meanwhile.
+ * Return: their number.
+ */
+static inline unsigned int relay_ring_lent(const struct relay_ring *ring)
+{
+	/* This one first: it never overtakes the other */
+	u32 unmarked = smp_load_acquire(&ring->num_unmarked);
+
+	return READ_ONCE(ring->num_marked) - unmarked;
+}
 
 #endif /* AMPKIT_RELAY_RING_H */
