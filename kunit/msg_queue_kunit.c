@@ -142,19 +142,40 @@ static void messages_survive_wrapping_at_every_offset(struct kunit *test)
 	struct msg_queue_view view;
 	int i, wrapped = 0;
 
+	/* One is always there: an empty queue begins again at its start */
+	KUNIT_ASSERT_TRUE(test, push(queue, "<000>"));
 	for (i = 0; i < 4 * SMALL_BYTES; i++) {
-		snprintf(in, sizeof(in), "<%03d>", i);
+		snprintf(in, sizeof(in), "<%03d>", i + 1);
 		KUNIT_ASSERT_TRUE(test, push(queue, in));
-		KUNIT_ASSERT_TRUE(test, push(queue, "pad..."));
 
 		KUNIT_ASSERT_TRUE(test, msg_queue_peek(queue, &view));
 		KUNIT_EXPECT_EQ(test, view.len, 5);
 		wrapped += view.part[1].iov_len > 0;
+		snprintf(in, sizeof(in), "<%03d>", i);
 		KUNIT_EXPECT_STREQ(test, take(queue, text), in);
-		KUNIT_EXPECT_STREQ(test, take(queue, text), "pad...");
 	}
 	KUNIT_EXPECT_GT(test, wrapped, 0);
 	KUNIT_EXPECT_LT(test, wrapped, i);
+}
+
+static void an_emptied_queue_begins_at_its_start(struct kunit *test)
+{
+	struct msg_queue *queue = test->priv;
+	char text[SMALL_BYTES + 1];
+	struct msg_queue_view view;
+
+	push(queue, "one");
+	push(queue, "second");
+	take(queue, text);
+	KUNIT_ASSERT_TRUE(test, msg_queue_peek(queue, &view));
+	KUNIT_EXPECT_PTR_EQ(test, view.part[0].iov_base,
+			    (void *)queue->bytes + 3);
+	take(queue, text);
+
+	push(queue, "third");
+	KUNIT_ASSERT_TRUE(test, msg_queue_peek(queue, &view));
+	KUNIT_EXPECT_PTR_EQ(test, view.part[0].iov_base, (void *)queue->bytes);
+	KUNIT_EXPECT_EQ(test, queue->first, 0);
 }
 
 static void a_message_ending_at_the_rings_end_does_not_wrap(struct kunit *test)
@@ -419,6 +440,17 @@ static void the_message_after_a_gap_tells_its_length(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, view.lost, 0);
 }
 
+/* The next message begins @bytes behind the start, in the third entry */
+static void move_on(struct msg_queue *queue, u32 bytes)
+{
+	static const char filler[SMALL_BYTES];
+	char text[SMALL_BYTES + 1];
+
+	msg_queue_push(queue, filler, bytes, SRC);
+	push(queue, "");
+	take(queue, text);
+}
+
 /* At each offset in the ring, so that what is moved wraps somewhere */
 static void resizing_keeps_messages_order_and_counters(struct kunit *test)
 {
@@ -427,11 +459,13 @@ static void resizing_keeps_messages_order_and_counters(struct kunit *test)
 	u32 i;
 
 	for (i = 0; i < 2 * SMALL_BYTES; i++) {
+		move_on(queue, i % SMALL_BYTES);
 		KUNIT_ASSERT_TRUE(test, push(queue, "1"));
+		KUNIT_EXPECT_STREQ(test, take(queue, text), "");
 		KUNIT_ASSERT_TRUE(test, push(queue, "second"));
 		KUNIT_ASSERT_TRUE(test, push(queue, ""));
-		KUNIT_ASSERT_EQ(test, msg_queue_resize(queue, SMALL_MSGS + i,
-						       SMALL_BYTES + i), 0);
+		KUNIT_ASSERT_EQ(test, msg_queue_resize(queue, SMALL_MSGS + i % 3,
+						       SMALL_BYTES + i % 5), 0);
 		KUNIT_ASSERT_TRUE(test, push(queue, "last"));
 		KUNIT_EXPECT_STREQ(test, take(queue, text), "1");
 		KUNIT_EXPECT_STREQ(test, take(queue, text), "second");
@@ -439,8 +473,8 @@ static void resizing_keeps_messages_order_and_counters(struct kunit *test)
 		KUNIT_EXPECT_STREQ(test, take(queue, text), "last");
 		KUNIT_EXPECT_TRUE(test, msg_queue_is_empty(queue));
 	}
-	KUNIT_EXPECT_EQ(test, queue->stats.received, 4 * i);
-	KUNIT_EXPECT_EQ(test, queue->stats.taken, 4 * i);
+	KUNIT_EXPECT_EQ(test, queue->stats.received, 6 * i);
+	KUNIT_EXPECT_EQ(test, queue->stats.taken, 6 * i);
 }
 
 static void resizing_below_what_is_queued_changes_nothing(struct kunit *test)
@@ -468,6 +502,7 @@ static struct kunit_case msg_queue_cases[] = {
 	KUNIT_CASE(peeking_removes_nothing),
 	KUNIT_CASE(the_source_address_stays_with_its_message),
 	KUNIT_CASE(messages_survive_wrapping_at_every_offset),
+	KUNIT_CASE(an_emptied_queue_begins_at_its_start),
 	KUNIT_CASE(a_message_ending_at_the_rings_end_does_not_wrap),
 	KUNIT_CASE(the_message_bound_is_exact),
 	KUNIT_CASE(the_byte_bound_is_exact),

@@ -306,10 +306,17 @@ void msg_queue_pop(struct msg_queue *queue, size_t copied)
 
 	spin_lock_irqsave(&queue->lock, flags);
 	len = queue->entries[queue->first].len;
-	queue->tail = msg_queue_wrap(queue->tail, len, queue->max_bytes);
 	queue->used -= len;
-	queue->first = msg_queue_wrap(queue->first, 1, queue->max_msgs);
 	WRITE_ONCE(queue->count, queue->count - 1);
+	if (queue->count) {
+		queue->tail = msg_queue_wrap(queue->tail, len,
+					     queue->max_bytes);
+		queue->first = msg_queue_wrap(queue->first, 1, queue->max_msgs);
+	} else {
+		/* Memory that is still in the caches */
+		queue->tail = 0;
+		queue->first = 0;
+	}
 
 	queue->stats.taken++;
 	if (copied < len)
