@@ -14,11 +14,13 @@
 #define AMPKIT_RPROC_RELAY_LINK_H
 
 #include <linux/atomic.h>
+#include <linux/bitops.h>
 #include <linux/compiler.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -28,6 +30,9 @@ struct device;
 
 /* Clients that stand by at a time; looked through at each bell */
 #define RPROC_RELAY_STANDBYS	16
+
+/* Addresses that can be plain: those that rpmsg gives out come from below */
+#define RPROC_RELAY_PLAIN_ADDRS	2048
 
 /**
  * struct rproc_relay_poll - how long a client polls
@@ -74,6 +79,12 @@ struct rproc_relay_standby {
  * @vdev: passed to @poll and @serve
  * @poller: who is in @poll or @serve
  * @poller_addr: its address
+ * @plain: bit per address: its client does nothing but queue what it gets, and
+ *	does not sleep for that unless it is counted in @holders
+ * @deferred: there may be messages that the remote was not to ring for: who took
+ *	in the last ones has those to read first
+ * @sleepers: how many clients sleep until something is delivered
+ * @watchers: how many wait for events of their files, by whatever means
  * @standby_lock: guards the members down to @hand_over_vdev, and changes of @open;
  *	innermost of ours
  * @standbys: who may be woken when the remote rings
@@ -98,10 +109,14 @@ struct rproc_relay_link {
 	bool open;
 	struct mutex receive;	/* delivery, poll .. poller_addr */
 	void (*poll)(void *vdev, const struct rproc_relay_poll *poll);
-	void (*serve)(void *vdev, u32 addr);
+	bool (*serve)(void *vdev, u32 addr);
 	void *vdev;
 	struct task_struct *poller;
 	u32 poller_addr;
+	DECLARE_BITMAP(plain, RPROC_RELAY_PLAIN_ADDRS);
+	bool deferred;
+	atomic_t sleepers;
+	atomic_t watchers;
 	spinlock_t standby_lock;	/* standbys .. hand_over_vdev, changes of open */
 	struct list_head standbys;
 	unsigned int num_standbys;
@@ -166,8 +181,8 @@ rproc_relay_link_room(const struct rproc_relay_link *link)
  * @link: the link
  * @poll: how long; a signal ends it as well
  *
- * Delivers the client's messages, and spares the remote's bells and a thread's
- * wake-up. Ends at a message for somebody else; afterwards the remote rings again.
+ * Delivers the client's messages and those for plain ones, and spares the remote's
+ * bells and a thread's wake-up. Ends at a message for somebody else.
  *
  * Context: may sleep; no lock is held that a delivery takes.
  * Return: false if somebody else delivers already.
@@ -184,11 +199,147 @@ static inline bool rproc_relay_link_poll(struct rproc_relay_link *link,
 	return true;
 }
 
+/**
+ * rproc_relay_link_set_plain() - say what a client does with its messages
+ * @link: the link
+ * @addr: the client's address
+ * @plain: it does nothing but queue them: any other client may deliver them
+ *
+ * Context: any.
+ */
+static inline void rproc_relay_link_set_plain(struct rproc_relay_link *link,
+					      u32 addr, bool plain)
+{
+	if (addr < RPROC_RELAY_PLAIN_ADDRS)
+		assign_bit(addr, link->plain, plain);
+}
+
 /* Who gets little of the processors' time would keep others waiting */
-static inline bool rproc_relay_may_stand_by(const struct rproc_relay_link *link)
+static inline bool rproc_relay_may_deliver(const struct rproc_relay_link *link)
 {
 	return !atomic_read(&link->holders) && task_nice(current) <= 0 &&
 	       current->policy != SCHED_IDLE;
+}
+
+/* Who is to end soon begins nothing */
+static inline bool rproc_relay_may_stand_by(const struct rproc_relay_link *link)
+{
+	return rproc_relay_may_deliver(link) && !signal_pending(current);
+}
+
+static inline void rproc_relay_link_hand_over(struct rproc_relay_link *link)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&link->standby_lock, flags);
+	if (link->hand_over)
+		link->hand_over(link->hand_over_vdev);
+	spin_unlock_irqrestore(&link->standby_lock, flags);
+}
+
+/**
+ * rproc_relay_link_undefer() - let what was deferred be delivered
+ * @link: the link
+ *
+ * For who can't, or may not, deliver himself, and needs to know of messages.
+ *
+ * Context: any.
+ */
+static inline void rproc_relay_link_undefer(struct rproc_relay_link *link)
+{
+	if (READ_ONCE(link->deferred))
+		rproc_relay_link_hand_over(link);
+}
+
+/* Of @sleepers or @watchers */
+static inline void rproc_relay_link_count_in(atomic_t *count)
+{
+	atomic_inc(count);
+	/* Who does not see us, and defers, has said so before we look */
+	smp_mb__after_atomic();
+}
+
+/**
+ * rproc_relay_link_watch() - from now on, wait for events of a file
+ * @link: the link
+ *
+ * A client that sleeps elsewhere, for instance in poll(), is told of each message
+ * as soon as it comes. To be undone by rproc_relay_link_unwatch().
+ *
+ * Context: any.
+ */
+static inline void rproc_relay_link_watch(struct rproc_relay_link *link)
+{
+	rproc_relay_link_count_in(&link->watchers);
+	rproc_relay_link_undefer(link);
+}
+
+/**
+ * rproc_relay_link_unwatch() - undo rproc_relay_link_watch()
+ * @link: the link
+ *
+ * Context: any.
+ */
+static inline void rproc_relay_link_unwatch(struct rproc_relay_link *link)
+{
+	atomic_dec(&link->watchers);
+}
+
+/* False if somebody else delivers already. @taken: something was delivered */
+static inline bool rproc_relay_link_serve(struct rproc_relay_link *link,
+					  u32 addr, bool *taken)
+{
+	if (!mutex_trylock(&link->receive))
+		return false;
+	*taken = link->serve && link->serve(link->vdev, addr);
+	mutex_unlock(&link->receive);
+
+	return true;
+}
+
+/**
+ * rproc_relay_link_pull() - deliver what there is
+ * @link: the link
+ * @addr: the client's address
+ *
+ * For a client that has read all it got and wants more: it need not wait for a
+ * bell. If there was something, as there was shortly before, the remote does not
+ * ring for what comes next: whoever sleeps or watches first asks for that, and
+ * after a moment the vdev's thread looks.
+ *
+ * Context: may sleep; no lock is held that a delivery takes.
+ * Return: true if something was delivered, to whomever.
+ */
+static inline bool rproc_relay_link_pull(struct rproc_relay_link *link,
+					 u32 addr)
+{
+	bool taken = false;
+
+	if (!rproc_relay_may_stand_by(link) ||
+	    !rproc_relay_link_serve(link, addr, &taken))
+		rproc_relay_link_undefer(link);
+
+	return taken;
+}
+
+/**
+ * rproc_relay_link_settle() - deliver what has come so far
+ * @link: the link
+ * @addr: the client's address
+ *
+ * For who has pulled, and will not do so again. Not what somebody else delivers
+ * at this moment.
+ *
+ * Context: may sleep; no lock is held that a delivery takes.
+ */
+static inline void rproc_relay_link_settle(struct rproc_relay_link *link,
+					   u32 addr)
+{
+	bool taken;
+
+	if (!rproc_relay_may_deliver(link) ||
+	    !rproc_relay_link_serve(link, addr, &taken))
+		rproc_relay_link_undefer(link);
 }
 
 /**
@@ -199,8 +350,9 @@ static inline bool rproc_relay_may_stand_by(const struct rproc_relay_link *link)
  *
  * For who is about to sleep until a message comes, and wakes up for @called as
  * well. Not everybody can; who can't is woken when the message was delivered.
+ * Delivers what was deferred.
  *
- * Context: that of a task.
+ * Context: may sleep; no lock is held that a delivery takes.
  */
 static inline void
 rproc_relay_link_stand_by(struct rproc_relay_link *link,
@@ -212,15 +364,19 @@ rproc_relay_link_stand_by(struct rproc_relay_link *link,
 	standby->task = current;
 	standby->addr = addr;
 	standby->called = false;
-	if (!rproc_relay_may_stand_by(link))
-		return;
+	rproc_relay_link_count_in(&link->sleepers);
 
-	spin_lock_irqsave(&link->standby_lock, flags);
-	if (link->num_standbys < RPROC_RELAY_STANDBYS) {
-		list_add_tail(&standby->node, &link->standbys);
-		link->num_standbys++;
+	if (rproc_relay_may_stand_by(link)) {
+		spin_lock_irqsave(&link->standby_lock, flags);
+		if (link->num_standbys < RPROC_RELAY_STANDBYS) {
+			list_add_tail(&standby->node, &link->standbys);
+			link->num_standbys++;
+		}
+		spin_unlock_irqrestore(&link->standby_lock, flags);
 	}
-	spin_unlock_irqrestore(&link->standby_lock, flags);
+
+	if (READ_ONCE(link->deferred))
+		rproc_relay_link_pull(link, addr);
 }
 
 /* The lock is held */
@@ -243,19 +399,10 @@ rproc_relay_link_leave(struct rproc_relay_link *link,
 	if (!list_empty(&standby->node))
 		rproc_relay_link_strike_off(link, standby);
 	spin_unlock_irqrestore(&link->standby_lock, flags);
+	atomic_dec(&link->sleepers);
 
 	/* Set under the lock, and not any more */
 	return standby->called;
-}
-
-static inline void rproc_relay_link_hand_over(struct rproc_relay_link *link)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&link->standby_lock, flags);
-	if (link->hand_over)
-		link->hand_over(link->hand_over_vdev);
-	spin_unlock_irqrestore(&link->standby_lock, flags);
 }
 
 /**
@@ -272,17 +419,14 @@ static inline void
 rproc_relay_link_stand_down(struct rproc_relay_link *link,
 			    struct rproc_relay_standby *standby)
 {
+	bool taken;
+
 	if (!rproc_relay_link_leave(link, standby))
 		return;
 
 	if (!rproc_relay_may_stand_by(link) ||
-	    !mutex_trylock(&link->receive)) {
+	    !rproc_relay_link_serve(link, standby->addr, &taken))
 		rproc_relay_link_hand_over(link);
-		return;
-	}
-	if (link->serve)
-		link->serve(link->vdev, standby->addr);
-	mutex_unlock(&link->receive);
 }
 
 /**

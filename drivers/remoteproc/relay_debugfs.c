@@ -31,7 +31,7 @@ static void show_queue(struct seq_file *seq, struct relay_queue *queue,
 	for (i = 0; i < RELAY_DROP_NUM; i++)
 		seq_printf(seq, " %s %d", causes[i],
 			   atomic_read(&ring->drops[i]));
-	seq_puts(seq, "\n");
+	seq_printf(seq, " waiting %u\n", relay_ring_used(ring));
 }
 
 static int relay_show(struct seq_file *seq, void *unused)

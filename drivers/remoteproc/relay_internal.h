@@ -68,7 +68,9 @@ struct relay_queue {
  * @worker: the thread that pulls threaded queues
  * @receive: its work
  * @owed: a client was called to deliver, and has not come yet
- * @overdue: the thread's work if it does not come soon
+ * @overdue: the thread's work if it does not come soon, or if nobody looks for
+ *	what the remote was not to ring for
+ * @served: when a client has last delivered, jiffies; @receive of @link is held
  * @left: its driver has gone while the remote runs: nothing is passed until
  *	the next one comes
  */
@@ -88,6 +90,7 @@ struct relay_vdev {
 	struct kthread_work receive;
 	bool owed;
 	struct kthread_delayed_work overdue;
+	unsigned long served;
 	bool left;
 };
 
@@ -169,7 +172,7 @@ void relay_close_vdev(struct relay_vdev *vdev, bool wake);
 /* relay_serve.c */
 bool relay_check(void *priv, const void *msg, u32 len);
 void relay_poll(void *priv, const struct rproc_relay_poll *poll);
-void relay_serve(void *priv, u32 addr);
+bool relay_serve(void *priv, u32 addr);
 void relay_hand_over(void *priv);
 void relay_call(struct relay_queue *queue);
 void relay_cancel_delivery(struct relay_vdev *vdev);

@@ -493,6 +493,7 @@ void relay_receive(struct kthread_work *work)
 		return;
 
 	mutex_lock(&vdev->link->receive);
+	WRITE_ONCE(vdev->link->deferred, false);
 	for (i = 0; i < vdev->num_queues; i++) {
 		struct relay_queue *queue = &vdev->queue[i];
 

@@ -3,15 +3,22 @@
  * relay_serve.c - clients that deliver in place of a vdev's thread
  *
  * A client that has nothing to do but wait for a message can as well take it in
- * itself, and spares the switch to the thread and back. There are two of them:
+ * itself, and spares the switch to the thread and back. There are three of them:
  *
  *	who polls	looks at the ring all the time, and the remote does not
  *			ring meanwhile
  *	who stands by	sleeps, and is woken by the bell in the thread's place
+ *	who pulls	has read all there was, and looks once before it sleeps
  *
- * Both deliver their own messages only: what other clients do in their callbacks
- * may not suit a program that a signal can come for. As messages must not
- * overtake each other, the thread takes over at the first one of somebody else's.
+ * Who takes in messages time and again is busy with those, and then looks for more:
+ * until then no bell is needed, so it is deferred. But that is for nobody else to
+ * suffer from: not while a client sleeps, or watches, or holds back. Those that
+ * the relay does not know of, and a reader who does not come back, are seen to by
+ * the thread after a moment.
+ *
+ * They deliver their own messages, and those for plain clients: what others do in
+ * their callbacks may not suit a program that a signal can come for. As messages
+ * must not overtake each other, the thread takes over at the first one of those.
  * It also comes when who was called does not. But a client that is kept from
  * running just while it delivers, by tasks of higher priority or because its
  * group has used up its share of the processors, holds up the vdev for as long
@@ -19,6 +26,7 @@
  */
 
 #include <linux/compiler.h>
+#include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/sched.h>
 #include <linux/sched/clock.h>
@@ -29,30 +37,41 @@
 
 /* When the thread looks after who was called, jiffies */
 #define RELAY_OVERDUE		(HZ / 50 ?: 1)
+/* And when for what the remote was not to ring for */
+#define RELAY_DEFER		1
 
 static bool relay_may_serve(const struct relay_queue *queue)
 {
 	return relay_vdev_is_open(queue->vdev) && !READ_ONCE(queue->broken) &&
-	       !atomic_read(&queue->vdev->link->holders) &&
-	       !signal_pending(current);
+	       !atomic_read(&queue->vdev->link->holders);
 }
 
 static bool relay_may_poll(const struct relay_queue *queue,
 			   const struct rproc_relay_poll *poll)
 {
-	return relay_may_serve(queue) && !need_resched() &&
-	       local_clock() < poll->until;
+	return relay_may_serve(queue) && !signal_pending(current) &&
+	       !need_resched() && local_clock() < poll->until;
 }
 
-/* How many messages for a client come before one that is not. */
-static unsigned int relay_count_own(const struct relay_queue *queue, u32 addr)
+/* Whether a client may deliver what is for @dst */
+static bool relay_may_take(const struct rproc_relay_link *link, u32 addr,
+			   u32 dst)
+{
+	return dst == addr ||
+	       (dst < RPROC_RELAY_PLAIN_ADDRS && test_bit(dst, link->plain));
+}
+
+/* How many messages that a client may deliver come before one that it may not. */
+static unsigned int relay_count_takable(const struct relay_queue *queue,
+					u32 addr, unsigned int most)
 {
 	unsigned int count = 0;
 	const void *msg;
 
-	while (count < RELAY_BATCH) {
+	while (count < most) {
 		msg = relay_ring_peek(&queue->ring, count);
-		if (!msg || relay_rpmsg_dst(msg) != addr)
+		if (!msg || !relay_may_take(queue->vdev->link, addr,
+					    relay_rpmsg_dst(msg)))
 			break;
 		count++;
 	}
@@ -76,20 +95,35 @@ bool relay_check(void *priv, const void *msg, u32 len)
 	struct relay_vdev *vdev = priv;
 
 	if (vdev->link->poller == current &&
-	    vdev->link->poller_addr != relay_rpmsg_dst(msg))
+	    !relay_may_take(vdev->link, vdev->link->poller_addr,
+			    relay_rpmsg_dst(msg)))
 		return false;
 
 	return relay_rpmsg_check(&vdev->ns, msg, len);
 }
 
-/* Of the client that delivers; false if nothing was. */
-static bool relay_take_in(struct relay_queue *queue)
+/* What the client that delivers may: how many that was. */
+static unsigned int relay_take_in(struct relay_queue *queue)
 {
 	unsigned int count;
 
-	count = relay_count_own(queue, queue->vdev->link->poller_addr);
+	count = relay_count_takable(queue, queue->vdev->link->poller_addr,
+				    RELAY_BATCH);
 
-	return count && relay_deliver(queue, count);
+	return count ? relay_deliver(queue, count) : 0;
+}
+
+/* The same until there is no more; the ring's size bounds it. */
+static unsigned int relay_take_all(struct relay_queue *queue)
+{
+	unsigned int count, total = 0;
+
+	do {
+		count = relay_take_in(queue);
+		total += count;
+	} while (count == RELAY_BATCH && total < queue->ring.cfg.num);
+
+	return total;
 }
 
 static void relay_poll_queue(struct relay_queue *queue,
@@ -104,28 +138,68 @@ static void relay_poll_queue(struct relay_queue *queue,
 }
 
 /* The queue that has messages for clients, or NULL if there is none to serve. */
-static struct relay_queue *relay_begin_serving(struct relay_vdev *vdev,
-					       u32 addr)
+static struct relay_queue *relay_queue_to_serve(struct relay_vdev *vdev)
 {
-	struct relay_queue *queue = &vdev->queue[0];
-
 	if (vdev->id != VIRTIO_ID_RPMSG || !READ_ONCE(vdev->live) ||
 	    !vdev->num_queues || !relay_vdev_is_open(vdev))
 		return NULL;
 
-	vdev->link->poller_addr = addr;
-	WRITE_ONCE(vdev->link->poller, current);
+	return &vdev->queue[0];
+}
+
+static void relay_begin_serving(struct relay_queue *queue, u32 addr)
+{
+	struct rproc_relay_link *link = queue->vdev->link;
+
+	link->poller_addr = addr;
+	WRITE_ONCE(link->poller, current);
 	/* Who holds back from now on sees us, or we see him */
 	smp_mb();
 	relay_ring_mute(&queue->ring);
-
-	return queue;
 }
 
-static void relay_end_serving(struct relay_vdev *vdev,
-			      struct relay_queue *queue)
+/* Twice in so short a time that the thread need not look in between. */
+static bool relay_serves_in_a_row(struct relay_vdev *vdev)
 {
+	unsigned long last = vdev->served;
+
+	vdev->served = jiffies;
+	return time_before_eq(vdev->served, last + RELAY_DEFER);
+}
+
+/*
+ * True if the remote need not ring for what comes next: who was served looks for
+ * it himself.
+ */
+static bool relay_defer(struct relay_queue *queue)
+{
+	struct relay_vdev *vdev = queue->vdev;
+	struct rproc_relay_link *link = vdev->link;
+
+	if (!relay_serves_in_a_row(vdev))
+		return false;
+
+	WRITE_ONCE(link->deferred, true);
+	/* Who counts himself in from now on sees that, or we see him */
+	smp_mb();
+	if (atomic_read(&link->sleepers) || atomic_read(&link->watchers) ||
+	    !relay_may_serve(queue) || relay_ring_used(&queue->ring))
+		return false;
+
+	kthread_queue_delayed_work(vdev->worker, &vdev->overdue, RELAY_DEFER);
+	return true;
+}
+
+static void relay_end_serving(struct relay_queue *queue, bool taken)
+{
+	struct relay_vdev *vdev = queue->vdev;
+
 	WRITE_ONCE(vdev->link->poller, NULL);
+	if (taken && relay_defer(queue))
+		return;
+
+	/* Whose bell finds it set has used something that is looked for now */
+	WRITE_ONCE(vdev->link->deferred, false);
 	if (relay_ring_arm(&queue->ring))
 		kthread_queue_work(vdev->worker, &vdev->receive);
 }
@@ -141,36 +215,52 @@ static void relay_end_serving(struct relay_vdev *vdev,
  */
 void relay_poll(void *priv, const struct rproc_relay_poll *poll)
 {
-	struct relay_vdev *vdev = priv;
-	struct relay_queue *queue = relay_begin_serving(vdev, poll->addr);
+	struct relay_queue *queue = relay_queue_to_serve(priv);
 
 	if (!queue)
 		return;
+
+	relay_begin_serving(queue, poll->addr);
 	relay_poll_queue(queue, poll);
-	relay_end_serving(vdev, queue);
+	relay_end_serving(queue, poll->done(poll->context));
+}
+
+/* If not, he is told by a bell, or comes again before he sleeps */
+static bool relay_has_to_serve(const struct relay_queue *queue, u32 addr,
+			       bool called)
+{
+	const struct rproc_relay_link *link = queue->vdev->link;
+
+	return called || relay_count_takable(queue, addr, 1) ||
+	       (READ_ONCE(link->deferred) && atomic_read(&link->sleepers));
 }
 
 /**
- * relay_serve() - deliver what the remote has rung for
+ * relay_serve() - deliver what there is, for a client
  * @priv: the vdev
- * @addr: address of the client that was called
+ * @addr: address of the client
  *
  * The @serve of its link, which see.
  *
  * Context: may sleep; @receive of the link is held.
+ * Return: true if there was something.
  */
-void relay_serve(void *priv, u32 addr)
+bool relay_serve(void *priv, u32 addr)
 {
 	struct relay_vdev *vdev = priv;
-	struct relay_queue *queue;
+	struct relay_queue *queue = relay_queue_to_serve(vdev);
+	bool called = READ_ONCE(vdev->owed) && xchg(&vdev->owed, false);
+	unsigned int count = 0;
 
-	WRITE_ONCE(vdev->owed, false);
-	queue = relay_begin_serving(vdev, addr);
-	if (!queue)
-		return;
+	if (!queue || !relay_has_to_serve(queue, addr, called))
+		return false;
+
+	relay_begin_serving(queue, addr);
 	if (relay_may_serve(queue))
-		relay_take_in(queue);
-	relay_end_serving(vdev, queue);
+		count = relay_take_all(queue);
+	relay_end_serving(queue, count);
+
+	return count;
 }
 
 /**
@@ -200,13 +290,17 @@ static bool relay_call_client(struct relay_queue *queue)
  * relay_call() - the remote has rung: call somebody to deliver
  * @queue: a threaded queue
  *
- * The client that the next message is for, if it stands by, or the thread.
+ * The client that the next message is for, if it stands by, or the thread. Nobody
+ * as long as it is deferred: then this bell is for what was taken in since.
  *
  * Context: any; the relay's @bell_lock is held.
  */
 void relay_call(struct relay_queue *queue)
 {
 	struct relay_vdev *vdev = queue->vdev;
+
+	if (READ_ONCE(vdev->link->deferred))
+		return;
 
 	/* Before the client can come: it takes this back */
 	WRITE_ONCE(vdev->owed, true);
@@ -221,11 +315,12 @@ void relay_call(struct relay_queue *queue)
 }
 
 /**
- * relay_overdue() - deliver in place of a client that was called and did not come
+ * relay_overdue() - deliver in place of a client that does not come
  * @work: @overdue of a vdev
  *
- * It may be kept from running for long, and messages for others must not wait
- * behind its own.
+ * One that was called may be kept from running for long, and messages for others
+ * must not wait behind its own. One that has taken messages in may not read them
+ * for long, and the relay does not know who waits for others.
  *
  * Context: the vdev's thread.
  */
@@ -234,7 +329,7 @@ void relay_overdue(struct kthread_work *work)
 	struct relay_vdev *vdev = container_of(work, struct relay_vdev,
 					       overdue.work);
 
-	if (xchg(&vdev->owed, false))
+	if (xchg(&vdev->owed, false) || READ_ONCE(vdev->link->deferred))
 		relay_receive(&vdev->receive);
 }
 

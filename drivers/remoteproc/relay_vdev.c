@@ -121,6 +121,7 @@ void relay_prepare_vdev(struct relay_vdev *vdev, bool running)
 	vdev->live = false;
 	vdev->adopted = running;
 	vdev->looks = 0;
+	vdev->link->deferred = false;
 	relay_ns_reset(&vdev->ns, ktime_get_mono_fast_ns() / NSEC_PER_MSEC);
 	for (i = 0; i < vdev->num_queues; i++)
 		relay_prepare_queue(&vdev->queue[i], running);

@@ -143,6 +143,16 @@ static void eptdev_wire(struct rpmsg_eptdev *eptdev,
 	eptdev->addr = ept->addr;
 	eptdev->ept = ept;
 	rpmsg_ept_set_flow_cb(ept, eptdev_flow_cb);
+	/* All we do with a message is to queue it */
+	if (eptdev->link)
+		rproc_relay_link_set_plain(eptdev->link, ept->addr, true);
+}
+
+static void eptdev_unwire(struct rpmsg_eptdev *eptdev)
+{
+	if (eptdev->ept && eptdev->link)
+		rproc_relay_link_set_plain(eptdev->link, eptdev->addr, false);
+	eptdev->ept = NULL;
 }
 
 /**
@@ -183,15 +193,17 @@ int rpmsg_eptdev_attach(struct rpmsg_eptdev *eptdev)
  */
 void rpmsg_eptdev_detach(struct rpmsg_eptdev *eptdev)
 {
+	struct rpmsg_endpoint *ept = eptdev->ept;
+
 	lockdep_assert_held_write(&eptdev->life);
 
-	if (eptdev->ept && !eptdev->on_channel) {
+	eptdev_unwire(eptdev);
+	if (ept && !eptdev->on_channel) {
 		set_bit(EPTDEV_LET_GO, &eptdev->flags);
 		rpmsg_eptdev_rx_room(eptdev);
-		rpmsg_destroy_ept(eptdev->ept);
+		rpmsg_destroy_ept(ept);
 		clear_bit(EPTDEV_LET_GO, &eptdev->flags);
 	}
-	eptdev->ept = NULL;
 }
 
 /* Both a removal and a device that was never added come here */
@@ -229,6 +241,7 @@ static void eptdev_release(struct device *dev)
 
 	eptdev_leave_link(eptdev);
 	rpmsg_eptdev_end_hold(eptdev);
+	eptdev_unwire(eptdev);
 	if (eptdev->link)
 		rproc_relay_link_put(eptdev->link);
 	ida_free(&eptdev_ida, MINOR(dev->devt));

@@ -149,6 +149,7 @@ struct rpmsg_eptdev {
  * @last_truncated: it did not get all of that
  * @dropped_told: how many dropped messages it was told of
  * @busy_poll_us: how long it polls before it sleeps, microseconds; by itself
+ * @watches: it has waited for events; atomic, and not taken back
  *
  * The @read_lock of @eptdev guards what changes, unless it says otherwise.
  */
@@ -158,6 +159,7 @@ struct rpmsg_eptfile {
 	bool last_truncated;
 	u64 dropped_told;
 	u32 busy_poll_us;
+	bool watches;
 };
 
 /**

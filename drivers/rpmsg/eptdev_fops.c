@@ -89,10 +89,23 @@ static void eptdev_close_locked(struct rpmsg_eptdev *eptdev, struct file *filp)
 	}
 }
 
+/* A reader leaves nothing that came in his time to the next one */
+static void eptdev_stop_reading(struct rpmsg_eptfile *file)
+{
+	struct rpmsg_eptdev *eptdev = file->eptdev;
+
+	if (!eptdev->link)
+		return;
+	if (file->watches)
+		rproc_relay_link_unwatch(eptdev->link);
+	rproc_relay_link_settle(eptdev->link, eptdev->addr);
+}
+
 static int eptdev_release(struct inode *inode, struct file *filp)
 {
 	struct rpmsg_eptfile *file = filp->private_data;
 
+	eptdev_stop_reading(file);
 	down_write(&file->eptdev->life);
 	eptdev_close_locked(file->eptdev, filp);
 	up_write(&file->eptdev->life);
@@ -192,11 +205,20 @@ static ssize_t eptdev_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	return ret ? ret : len;
 }
 
+/* Once he has, he may do so at any time */
+static void eptdev_watch(struct rpmsg_eptfile *file)
+{
+	if (file->eptdev->link && !READ_ONCE(file->watches) &&
+	    !xchg(&file->watches, true))
+		rproc_relay_link_watch(file->eptdev->link);
+}
+
 static __poll_t eptdev_poll_read(struct rpmsg_eptfile *file)
 {
 	struct msg_queue *queue = &file->eptdev->queue;
 	__poll_t mask = 0;
 
+	eptdev_watch(file);
 	if (!msg_queue_is_empty(queue))
 		mask |= EPOLLIN | EPOLLRDNORM;
 	if (msg_queue_dropped(queue) != READ_ONCE(file->dropped_told))

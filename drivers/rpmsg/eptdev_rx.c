@@ -161,6 +161,7 @@ int rpmsg_eptdev_set_overflow(struct rpmsg_eptdev *eptdev, bool hold)
 	} else if (!test_and_set_bit(EPTDEV_HOLD, &eptdev->flags)) {
 		atomic_inc(&eptdev->link->holders);
 		eptdev_await_poller(eptdev);
+		rproc_relay_link_undefer(eptdev->link);
 	}
 	/* Whose end came just before has nothing to hold back */
 	if (rpmsg_eptdev_is_dead(eptdev))
@@ -420,6 +421,18 @@ static void eptdev_busy_poll(struct rpmsg_eptdev *eptdev, u32 us)
 		cpu_relax();
 }
 
+/* True if somebody got something, which may be us; without waiting for that. */
+static bool eptdev_pull(struct rpmsg_eptdev *eptdev, bool may_wait)
+{
+	if (!eptdev->link)
+		return false;
+	if (may_wait)
+		return rproc_relay_link_pull(eptdev->link, eptdev->addr);
+
+	rproc_relay_link_undefer(eptdev->link);
+	return false;
+}
+
 /* Until there is something to read, or the remote has rung and we took it in. */
 static int eptdev_await_news(struct rpmsg_eptdev *eptdev)
 {
@@ -461,7 +474,11 @@ ssize_t rpmsg_eptdev_take(struct rpmsg_eptfile *file, struct iov_iter *to,
 	/* Another reader may be faster: then wait again */
 	for (;;) {
 		ret = eptdev_try_take(file, to, desc, may_wait);
-		if (ret != -EAGAIN || !may_wait)
+		if (ret != -EAGAIN)
+			return ret;
+		if (eptdev_pull(eptdev, may_wait))
+			continue;
+		if (!may_wait)
 			return ret;
 
 		if (poll_us)

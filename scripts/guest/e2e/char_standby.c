@@ -17,6 +17,9 @@
 #define NUMBERS		2000
 #define FLYING		8
 
+/* Beyond those that rpmsg gives out by itself, and a link knows of */
+#define FAR_ADDR	5000
+
 /* Of the first virtio device of the first remote */
 #define RELAY_THREAD	"relay/0.0"
 
@@ -81,6 +84,8 @@ static void spare_the_thread(void)
 	unsigned long runs = ECHOES;
 	unsigned int round;
 
+	/* The thread looks for nothing that who watches is not told of */
+	poll_for(fd, POLLIN, 0);
 	for (round = 0; round < ROUNDS && runs >= ECHOES / 2; round++)
 		runs = thread_runs(fd);
 	note("the thread ran %lu times for %u messages in round %u", runs,
@@ -98,15 +103,19 @@ static void low_priority(void)
 	expect(runs > ECHOES / 2, "%lu runs", runs);
 }
 
-static int open_second(char *node, size_t size)
+static int open_second_at(unsigned int addr, char *node, size_t size)
 {
 	int second;
 
-	ept_create(ctrl_open(0), "second", RPMSG_ADDR_ANY, echo_address(0),
-		   node, size);
+	ept_create(ctrl_open(0), "second", addr, echo_address(0), node, size);
 	second = open(node, O_RDWR);
 	expect_ok(second);
 	return second;
+}
+
+static int open_second(char *node, size_t size)
+{
+	return open_second_at(RPMSG_ADDR_ANY, node, size);
 }
 
 /* As to a driver of the kernel's, whose callbacks signals must not disturb */
@@ -244,8 +253,7 @@ static void *echo_in_a_row(void *context)
 	return NULL;
 }
 
-/* What comes for both is mixed, and each takes in his own only */
-static void two_in_a_row(void)
+static void echo_two_in_a_row(unsigned int second_addr)
 {
 	char node[64];
 	int first, second;
@@ -253,10 +261,22 @@ static void two_in_a_row(void)
 
 	expect_ok(module_load("rpmsg_ctrl"));
 	first = remote_start_and_open(0, 0);
-	second = open_second(node, sizeof(node));
+	second = open_second_at(second_addr, node, sizeof(node));
 	expect_eq(pthread_create(&other, NULL, echo_in_a_row, &second), 0);
 	echo_in_a_row(&first);
 	expect_eq(pthread_join(other, NULL), 0);
+}
+
+/* What comes for both is mixed, and each takes in what there is for both */
+static void two_in_a_row(void)
+{
+	echo_two_in_a_row(RPMSG_ADDR_ANY);
+}
+
+/* And each his own only: of far addresses it is not told whose they are */
+static void far_apart_in_a_row(void)
+{
+	echo_two_in_a_row(FAR_ADDR);
 }
 
 static const struct test tests[] = {
@@ -266,6 +286,8 @@ static const struct test tests[] = {
 	     for_somebody_else),
 	TEST("two_readers_who_are_called_lose_nothing_of_each_other",
 	     two_in_a_row),
+	TEST("a_reader_takes_in_nothing_of_who_may_not_like_that",
+	     far_apart_in_a_row),
 	TEST("a_called_reader_who_can_not_run_is_not_waited_for",
 	     called_and_kept),
 	TEST("a_called_reader_drops_nothing_of_who_holds_back",

@@ -117,6 +117,7 @@ extern const struct suite mutants_suite;
 extern const struct suite char_poll_suite;
 extern const struct suite char_busy_suite;
 extern const struct suite char_standby_suite;
+extern const struct suite char_defer_suite;
 extern const struct suite char_overload_suite;
 extern const struct suite char_ioctl_suite;
 extern const struct suite char_ctrl_suite;

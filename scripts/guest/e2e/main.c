@@ -24,6 +24,7 @@ static const struct suite *const suites[] = {
 	&char_poll_suite,
 	&char_busy_suite,
 	&char_standby_suite,
+	&char_defer_suite,
 	&char_overload_suite,
 	&char_ctrl_suite,
 	&char_crowd_suite,

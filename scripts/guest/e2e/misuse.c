@@ -140,10 +140,10 @@ struct counters counters_of(unsigned int queue)
 	drops = strstr(line, "dropped");
 	expect(drops, "no drops in %s", text);
 	found = sscanf(drops,
-		       "dropped id %d length %d message %d index %d host %d",
+		       "dropped id %d length %d message %d index %d host %d waiting %u",
 		       &count.id, &count.length, &count.message, &count.index,
-		       &count.host);
-	expect(found == 5, "%s", text);
+		       &count.host, &count.waiting);
+	expect(found == 6, "%s", text);
 	line = strstr(line, "quarantined");
 	count.quarantined = line && line < drops;
 	return count;

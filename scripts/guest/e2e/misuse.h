@@ -32,6 +32,7 @@
  * @message: refused messages
  * @index: indices that made no sense
  * @host: of the host's, that did not fit
+ * @waiting: what the remote has used and nobody has looked at
  */
 struct counters {
 	unsigned long long pushed;
@@ -43,6 +44,7 @@ struct counters {
 	int message;
 	int index;
 	int host;
+	unsigned int waiting;
 };
 
 /* The queue that the host receives by, and the one that it sends by */

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Readers who take messages in time and again: the remote rings no bell until
+ * they have read those. Who else waits must not suffer from it.
+ */
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "char.h"
+#include "misuse.h"
+
+/* Messages in a row, after which a reader counts as busy */
+#define BUSY		8
+#define ROUNDS		400
+/* Answers that come without a bell, so that it is no chance */
+#define ENOUGH		10
+/* In how many rounds there may be none but by chance, and how many by chance */
+#define VAIN_ROUNDS	60
+#define CHANCE		6
+
+static void get_busy(int fd)
+{
+	unsigned int i, number;
+
+	for (i = 0; i < BUSY; i++)
+		expect_eq(write(fd, &i, sizeof(i)), sizeof(i));
+	for (i = 0; i < BUSY; i++) {
+		expect_eq(read(fd, &number, sizeof(number)), sizeof(number));
+		expect_eq(number, i);
+	}
+}
+
+static bool is_queued(void *fd)
+{
+	int len = 0;
+
+	expect_ok(ioctl(*(int *)fd, FIONREAD, &len));
+	return len;
+}
+
+/* Whether the answer to a busy reader's message comes without a bell */
+static bool comes_unrung(int fd)
+{
+	unsigned long before;
+	char data[8];
+
+	get_busy(fd);
+	before = bells_taken();
+	expect_eq(write(fd, "later", 5), 5);
+	expect_soon(is_queued, &fd, WAIT_MS);
+	expect_eq(read(fd, data, sizeof(data)), 5);
+	return bells_taken() == before;
+}
+
+static unsigned int count_unrung(int fd, unsigned int rounds)
+{
+	unsigned int round, unrung = 0;
+
+	for (round = 0; round < rounds && unrung < ENOUGH; round++)
+		unrung += comes_unrung(fd);
+	note("%u of %u answers came without a bell", unrung, round);
+	return unrung;
+}
+
+/* And is there soon, although he looks for none */
+static void spare_bells(void)
+{
+	int fd = remote_start_and_open(0, 0);
+	unsigned int unrung = count_unrung(fd, ROUNDS);
+
+	expect(unrung >= ENOUGH, "%u", unrung);
+}
+
+static int open_second(unsigned int addr)
+{
+	char node[64];
+	int second;
+
+	expect_ok(module_load("rpmsg_ctrl"));
+	ept_create(ctrl_open(0), "second", addr, echo_address(0), node,
+		   sizeof(node));
+	second = open(node, O_RDWR);
+	expect_ok(second);
+	return second;
+}
+
+static void while_somebody_sleeps(void)
+{
+	int fd = remote_start_and_open(0, 0);
+	int second = open_second(RPMSG_ADDR_ANY);
+	struct call call;
+	unsigned int unrung;
+
+	call_start(&call, CALL_READ, second);
+	call_blocks(&call);
+	unrung = count_unrung(fd, VAIN_ROUNDS);
+	expect(unrung <= CHANCE, "%u", unrung);
+
+	expect_eq(write(second, "me", 2), 2);
+	call_ends(&call, WAIT_MS);
+	expect_eq(call.result, 2);
+}
+
+static void while_somebody_watches(void)
+{
+	int fd = remote_start_and_open(0, 0);
+	int second = open_second(RPMSG_ADDR_ANY);
+	unsigned int unrung;
+
+	expect_eq(poll_for(second, POLLIN, 0), 0);
+	unrung = count_unrung(fd, VAIN_ROUNDS);
+	expect(unrung <= CHANCE, "%u", unrung);
+
+	/* With its file goes what it wanted */
+	expect_ok(close(second));
+	unrung = count_unrung(fd, ROUNDS);
+	expect(unrung >= ENOUGH, "%u", unrung);
+}
+
+static bool is_answered(void *fd)
+{
+	return counters_of(QUEUE_RX).waiting || is_queued(fd);
+}
+
+static bool are_pulled(void *count)
+{
+	return counters_of(QUEUE_RX).pulled >= *(unsigned long long *)count;
+}
+
+/*
+ * What has come in a reader's time, though nobody was told of it, ends with it:
+ * but for what the relay's thread is about to deliver at that very moment.
+ */
+static void leave_nothing(void)
+{
+	unsigned int round, waiting = 0, left = 0;
+	int fd = remote_start_and_open(0, 0);
+	unsigned long long pulled;
+	char node[64], data[8];
+
+	remote_wait_node(0, node, sizeof(node));
+	for (round = 0; round < ROUNDS && waiting < 2 * ENOUGH; round++) {
+		get_busy(fd);
+		pulled = counters_of(QUEUE_RX).pulled + 1;
+		expect_eq(write(fd, "unread", 6), 6);
+		expect_soon(is_answered, &fd, WAIT_MS);
+		waiting += !is_queued(&fd);
+		expect_ok(close(fd));
+
+		fd = open(node, O_RDWR);
+		expect_ok(fd);
+		expect_soon(are_pulled, &pulled, WAIT_MS);
+		if (!is_queued(&fd))
+			continue;
+		left++;
+		expect_eq(read(fd, data, sizeof(data)), 6);
+	}
+	note("%u rounds, in %u nobody was told of the last one, %u left", round,
+	     waiting, left);
+	expect(left <= waiting / 2, "%u left", left);
+}
+
+static const struct test tests[] = {
+	TEST("a_busy_reader_spares_the_remotes_bells", spare_bells),
+	TEST("bells_are_rung_while_another_reader_sleeps",
+	     while_somebody_sleeps),
+	TEST("bells_are_rung_while_a_file_is_polled_on",
+	     while_somebody_watches),
+	TEST("a_busy_reader_leaves_nothing_to_the_next_one", leave_nothing),
+};
+
+const struct suite char_defer_suite = {
+	.tests = tests,
+	.count = ARRAY_SIZE(tests),
+};
