@@ -327,8 +327,8 @@ static inline bool rproc_relay_link_pull(struct rproc_relay_link *link,
  * @link: the link
  * @addr: the client's address
  *
- * For who has pulled, and will not do so again. Not what somebody else delivers
- * at this moment.
+ * For who has pulled, and will not do so again: nothing stays deferred. Does not
+ * wait for what somebody else delivers at this moment.
  *
  * Context: may sleep; no lock is held that a delivery takes.
  */
@@ -337,9 +337,9 @@ static inline void rproc_relay_link_settle(struct rproc_relay_link *link,
 {
 	bool taken;
 
-	if (!rproc_relay_may_deliver(link) ||
-	    !rproc_relay_link_serve(link, addr, &taken))
-		rproc_relay_link_undefer(link);
+	if (rproc_relay_may_deliver(link))
+		rproc_relay_link_serve(link, addr, &taken);
+	rproc_relay_link_undefer(link);
 }
 
 /**

@@ -39,10 +39,11 @@ static int relay_show(struct seq_file *seq, void *unused)
 	struct rproc_relay *relay = seq->private;
 	unsigned int i, j;
 
-	seq_printf(seq, "bells: rung %lu spared %lu taken %lu\n",
+	seq_printf(seq, "bells: rung %lu spared %lu taken %lu deferred %lu\n",
 		   atomic_long_read(&relay->bells_rung),
 		   atomic_long_read(&relay->bells_spared),
-		   atomic_long_read(&relay->bells_taken));
+		   atomic_long_read(&relay->bells_taken),
+		   atomic_long_read(&relay->deferred));
 
 	/* The queues are the present image's */
 	mutex_lock(&relay->rproc->lock);

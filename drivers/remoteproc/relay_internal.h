@@ -117,6 +117,7 @@ struct relay_vdev {
  * @bells_rung: how often the remote's bell was rung
  * @bells_spared: how often it was not, because the remote did not care
  * @bells_taken: how often the remote has rung
+ * @deferred: how often it was not asked to, while a client had messages to read
  * @running: between start and stop
  * @fenced: the remote is being given up: nothing is passed in either direction
  */
@@ -141,6 +142,7 @@ struct rproc_relay {
 	atomic_long_t bells_rung;
 	atomic_long_t bells_spared;
 	atomic_long_t bells_taken;
+	atomic_long_t deferred;
 	bool running;
 	bool fenced;
 };

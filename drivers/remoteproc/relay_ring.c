@@ -92,7 +92,8 @@ static bool unmark_lent(struct relay_ring *ring, u16 head)
 		return false;
 
 	WRITE_ONCE(*lent, false);
-	WRITE_ONCE(ring->num_unmarked, ring->num_unmarked + 1);
+	/* Who sees this count sees that of the mark as well */
+	smp_store_release(&ring->num_unmarked, ring->num_unmarked + 1);
 	return true;
 }
 
@@ -776,7 +777,7 @@ void relay_ring_quiet(struct relay_ring *ring)
  * relay_ring_mute() - take back the wish for a bell
  * @ring: the ring
  *
- * For who looks at the ring all the time, until relay_ring_arm(). Only a hint.
+ * For who looks at the ring by himself, until relay_ring_arm(). Only a hint.
  *
  * Context: any; the caller holds the pull lock.
  */

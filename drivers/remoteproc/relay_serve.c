@@ -85,7 +85,8 @@ static unsigned int relay_count_takable(const struct relay_queue *queue,
  * @msg: the message with its header, which can't change any more
  * @len: how many bytes the remote says it has written
  *
- * A remote may have given it to somebody else since a client took it for its own.
+ * A remote may have given it to somebody else since a client took it for its own or
+ * for a plain one's, and a plain one may have gone.
  *
  * Context: may sleep; @receive of the link is held.
  * Return: true if so.
@@ -186,7 +187,9 @@ static bool relay_defer(struct relay_queue *queue)
 	    !relay_may_serve(queue) || relay_ring_used(&queue->ring))
 		return false;
 
-	kthread_queue_delayed_work(vdev->worker, &vdev->overdue, RELAY_DEFER);
+	atomic_long_inc(&vdev->relay->deferred);
+	/* Sooner than for a call that was answered, and from now on */
+	kthread_mod_delayed_work(vdev->worker, &vdev->overdue, RELAY_DEFER);
 	return true;
 }
 

@@ -98,14 +98,17 @@ static void eptdev_stop_reading(struct rpmsg_eptfile *file)
 		return;
 	if (file->watches)
 		rproc_relay_link_unwatch(eptdev->link);
-	rproc_relay_link_settle(eptdev->link, eptdev->addr);
+	/* The address of a dead one may be somebody else's by now */
+	if (!rpmsg_eptdev_is_dead(eptdev))
+		rproc_relay_link_settle(eptdev->link, eptdev->addr);
 }
 
 static int eptdev_release(struct inode *inode, struct file *filp)
 {
 	struct rpmsg_eptfile *file = filp->private_data;
 
-	eptdev_stop_reading(file);
+	if (filp->f_mode & FMODE_READ)
+		eptdev_stop_reading(file);
 	down_write(&file->eptdev->life);
 	eptdev_close_locked(file->eptdev, filp);
 	up_write(&file->eptdev->life);

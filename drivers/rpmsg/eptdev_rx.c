@@ -403,7 +403,10 @@ static bool eptdev_has_news(void *context)
 	       rpmsg_eptdev_is_dead(eptdev);
 }
 
-/* Whoever delivers at the moment may bring our messages as well. */
+/*
+ * Whoever delivers at the moment may bring our messages as well. If not we have to
+ * look when he is done: he may have deferred the next bell.
+ */
 static void eptdev_busy_poll(struct rpmsg_eptdev *eptdev, u32 us)
 {
 	const struct rproc_relay_poll poll = {
@@ -413,21 +416,20 @@ static void eptdev_busy_poll(struct rpmsg_eptdev *eptdev, u32 us)
 		.until = local_clock() + us * NSEC_PER_USEC,
 	};
 
-	if (rproc_relay_link_poll(eptdev->link, &poll))
-		return;
-
-	while (!eptdev_has_news(eptdev) && local_clock() < poll.until &&
+	while (!rproc_relay_link_poll(eptdev->link, &poll) &&
+	       !eptdev_has_news(eptdev) && local_clock() < poll.until &&
 	       !signal_pending(current) && !need_resched())
 		cpu_relax();
 }
 
-/* True if somebody got something, which may be us; without waiting for that. */
+/* True if that brought something; without waiting for it. */
 static bool eptdev_pull(struct rpmsg_eptdev *eptdev, bool may_wait)
 {
 	if (!eptdev->link)
 		return false;
 	if (may_wait)
-		return rproc_relay_link_pull(eptdev->link, eptdev->addr);
+		return rproc_relay_link_pull(eptdev->link, eptdev->addr) &&
+		       eptdev_has_news(eptdev);
 
 	rproc_relay_link_undefer(eptdev->link);
 	return false;

@@ -164,7 +164,7 @@ struct rpmsg_ept_info {
  * RPMSG_EPT_BUSY_POLL_MAX, at first 0. It spares an interrupt and two wake-ups,
  * where the remote answers within that time. EOPNOTSUPP where the transport
  * can't. A read does not poll while an endpoint of the transport holds back, and
- * no longer when a message for another endpoint comes.
+ * no longer when a message for another driver comes.
  */
 #define RPMSG_EPT_SET_BUSY_POLL	_IO(0xb5, 0x25)
 

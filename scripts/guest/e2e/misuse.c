@@ -181,6 +181,17 @@ unsigned long bells_rung(void)
 }
 
 /**
+ * bells_deferred() - how often remote 0 was not asked to ring, as its messages
+ * were being read
+ *
+ * Return: the number since the driver came.
+ */
+unsigned long bells_deferred(void)
+{
+	return bells("deferred ");
+}
+
+/**
  * crash_count() - how often a remote has crashed since the driver came
  * @remote: index of the remote
  *

@@ -60,6 +60,7 @@ void hostile_good_again(void);
 
 struct counters counters_of(unsigned int queue);
 unsigned long bells_taken(void);
+unsigned long bells_deferred(void);
 unsigned long bells_rung(void);
 unsigned int crash_count(unsigned int remote);
 void set_of_remote(const char *file, const char *text);
