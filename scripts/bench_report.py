@@ -14,6 +14,10 @@ from bench_stats import T99, Ratio, mean, paired
 STACKS = ("A", "B", "ours")
 OURS = "ours"
 
+# A round visits all stacks forth and back in one boot, so many times
+LAPS = 2
+VISITS = 2 * len(STACKS)
+
 MACHINE = os.environ.get("MACHINE") or "zcu102"
 
 # What the baselines are expected to do on a quiet machine: 1000 messages/s
@@ -128,8 +132,8 @@ class Report:
         self._targets = []
         self.wrong = []
         self._say(f"machine: {machine}")
-        self._say(f"{rounds} rounds, each A B ours ours B A; ratios with 95 % "
-                  "confidence intervals")
+        self._say(f"{rounds} rounds, each a boot with A B ours ours B A twice; "
+                  "ratios with 95 % confidence intervals")
         self._baselines()
         self._control()
         self._table()
@@ -187,13 +191,11 @@ class Report:
 
     # Visits that follow each other, of the same stack
     def _neighbours(self, stack):
-        pairs = []
-        for number in range(self._rounds):
-            if stack == OURS:
-                pairs.append(((number, 2), (number, 3)))
-            elif stack == "A" and number:
-                pairs.append(((number - 1, 5), (number, 0)))
-        return pairs
+        laps = range(0, LAPS * VISITS, VISITS)
+        last = [lap + len(STACKS) - 1 for lap in laps] if stack == OURS else \
+            [lap - 1 for lap in laps if lap]
+        return [((number, position), (number, position + 1))
+                for number in range(self._rounds) for position in last]
 
     def _control(self):
         self._head("Control: a stack against itself, 99 % intervals; each has "
