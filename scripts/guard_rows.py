@@ -461,7 +461,7 @@ GUARDS = PLANTS + [
           "bells_are_rung_while_a_file_is_polled_on"),
     plant("a busy reader leaves messages to the next one",
           "rpmsg/eptdev_fops.c",
-          "\trproc_relay_link_settle(eptdev->link, eptdev->addr);\n", "",
+          "rproc_relay_link_settle(eptdev->link, eptdev->addr);", ";",
           "a_busy_reader_leaves_nothing_to_the_next_one"),
     plant("a client is called for what is for others",
           "remoteproc/relay_link.c", "if (standby->addr == addr)",
