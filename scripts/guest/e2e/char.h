@@ -25,5 +25,6 @@ void hold_back(int fd);
 void read_held_back(int fd);
 void ept_create(int ctrl, const char *name, __u32 src, __u32 dst,
 		char *node, size_t size);
+int open_second_endpoint(__u32 addr);
 
 #endif /* AMPKIT_E2E_CHAR_H */

@@ -4,7 +4,6 @@
  * they have read those. Who else waits must not suffer from it.
  */
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -74,23 +73,10 @@ static void spare_bells(void)
 	expect(count_deferred(fd, ROUNDS, OFTEN) >= ENOUGH, "too few");
 }
 
-static int open_second(unsigned int addr)
-{
-	char node[64];
-	int second;
-
-	expect_ok(module_load("rpmsg_ctrl"));
-	ept_create(ctrl_open(0), "second", addr, echo_address(0), node,
-		   sizeof(node));
-	second = open(node, O_RDWR);
-	expect_ok(second);
-	return second;
-}
-
 static void while_somebody_sleeps(void)
 {
 	int fd = remote_start_and_open(0, 0);
-	int second = open_second(RPMSG_ADDR_ANY);
+	int second = open_second_endpoint(RPMSG_ADDR_ANY);
 	struct call call;
 
 	call_start(&call, CALL_READ, second);
@@ -105,7 +91,7 @@ static void while_somebody_sleeps(void)
 static void while_somebody_watches(void)
 {
 	int fd = remote_start_and_open(0, 0);
-	int second = open_second(RPMSG_ADDR_ANY);
+	int second = open_second_endpoint(RPMSG_ADDR_ANY);
 
 	expect_eq(poll_for(second, POLLIN, 0), 0);
 	expect_eq(count_deferred(fd, VAIN_ROUNDS, OFTEN), 0);

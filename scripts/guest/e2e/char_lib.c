@@ -245,3 +245,22 @@ void ept_create(int ctrl, const char *name, __u32 src, __u32 dst,
 	globfree(&found);
 	expect(node[0], "no node of endpoint %s", name);
 }
+
+/**
+ * open_second_endpoint() - open a second endpoint to remote 0's echo service
+ * @addr: its own address, or RPMSG_ADDR_ANY
+ *
+ * Return: its descriptor.
+ */
+int open_second_endpoint(__u32 addr)
+{
+	char node[64];
+	int second;
+
+	expect_ok(module_load("rpmsg_ctrl"));
+	ept_create(ctrl_open(0), "second", addr, echo_address(0), node,
+		   sizeof(node));
+	second = open(node, O_RDWR);
+	expect_ok(second);
+	return second;
+}

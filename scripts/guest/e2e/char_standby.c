@@ -103,32 +103,16 @@ static void low_priority(void)
 	expect(runs > ECHOES / 2, "%lu runs", runs);
 }
 
-static int open_second_at(unsigned int addr, char *node, size_t size)
-{
-	int second;
-
-	ept_create(ctrl_open(0), "second", addr, echo_address(0), node, size);
-	second = open(node, O_RDWR);
-	expect_ok(second);
-	return second;
-}
-
-static int open_second(char *node, size_t size)
-{
-	return open_second_at(RPMSG_ADDR_ANY, node, size);
-}
-
 /* As to a driver of the kernel's, whose callbacks signals must not disturb */
 static void for_somebody_else(void)
 {
-	char node[64], status[64];
+	char status[64];
 	unsigned long sleeps, runs;
 	int first, second;
 	struct call call;
 
-	expect_ok(module_load("rpmsg_ctrl"));
 	first = remote_start_and_open(0, 0);
-	second = open_second(node, sizeof(node));
+	second = open_second_endpoint(RPMSG_ADDR_ANY);
 	call_start(&call, CALL_READ, first);
 	call_blocks(&call);
 	snprintf(status, sizeof(status), "/proc/self/task/%d/status",
@@ -203,13 +187,11 @@ static bool comes_before_him(int first, int second)
 
 static void called_and_kept(void)
 {
-	char node[64];
 	int first, second;
 	unsigned int i;
 
-	expect_ok(module_load("rpmsg_ctrl"));
 	first = remote_start_and_open(0, 0);
-	second = open_second(node, sizeof(node));
+	second = open_second_endpoint(RPMSG_ADDR_ANY);
 	for (i = 0; i < TRIES; i++)
 		if (comes_before_him(first, second))
 			return;
@@ -221,11 +203,9 @@ static void hold_back_later(void)
 {
 	int holder, second;
 	struct call call;
-	char node[64];
 
-	expect_ok(module_load("rpmsg_ctrl"));
 	holder = remote_start_and_open(0, 0);
-	second = open_second(node, sizeof(node));
+	second = open_second_endpoint(RPMSG_ADDR_ANY);
 	call_start(&call, CALL_READ, second);
 	call_blocks(&call);
 
@@ -255,13 +235,11 @@ static void *echo_in_a_row(void *context)
 
 static void echo_two_in_a_row(unsigned int second_addr)
 {
-	char node[64];
 	int first, second;
 	pthread_t other;
 
-	expect_ok(module_load("rpmsg_ctrl"));
 	first = remote_start_and_open(0, 0);
-	second = open_second_at(second_addr, node, sizeof(node));
+	second = open_second_endpoint(second_addr);
 	expect_eq(pthread_create(&other, NULL, echo_in_a_row, &second), 0);
 	echo_in_a_row(&first);
 	expect_eq(pthread_join(other, NULL), 0);
