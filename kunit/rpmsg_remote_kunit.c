@@ -23,9 +23,8 @@
 /* Nothing takes that long, unless it is lost */
 #define PATIENCE	(10 * HZ)
 #define PATIENCE_US	10000000
-/* What a host leaves goes on for seconds there, and is waited for; all is slow */
-#define RESTARTS	(IS_ENABLED(CONFIG_DEBUG_KOBJECT_RELEASE) ? 5 : \
-			 IS_ENABLED(CONFIG_KASAN) ? 25 : 100)
+/* What a host leaves goes on for seconds there, and is waited for */
+#define RESTARTS	(IS_ENABLED(CONFIG_DEBUG_KOBJECT_RELEASE) ? 5 : 100)
 /* More than a ring's index can count */
 #define INDEX_WRAP	66000
 
