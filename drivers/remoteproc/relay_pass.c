@@ -525,7 +525,8 @@ static void relay_look_at_vdev(struct relay_vdev *vdev)
  * rproc_relay_bell() - the remote has rung
  * @relay: the relay
  *
- * A bell says nothing of what it is for: all queues are looked at.
+ * A bell says nothing of what it is for: all queues are looked at, but for what
+ * a client looks at by itself.
  *
  * Context: any.
  */
