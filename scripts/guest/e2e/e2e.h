@@ -453,6 +453,7 @@ struct usage {
 /* slabs.c: the part of it that is in slab caches */
 void slabs_take(struct usage *usage);
 
+void wait_for_rcu(void);
 void usage_take(struct usage *usage);
 void usage_expect_flat(const struct usage *before, unsigned int cycles);
 

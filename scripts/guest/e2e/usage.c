@@ -21,11 +21,19 @@
 /* How long freed memory may take to arrive: RCU and work queues are lazy. */
 #define SETTLE_MS		15000
 
+/**
+ * wait_for_rcu() - wait for a grace period of RCU
+ */
+void wait_for_rcu(void)
+{
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+}
+
 /* Makes the kernel let go of what it only keeps for later; 4 is for silence. */
 static void settle(void)
 {
 	write_file("/proc/sys/vm/drop_caches", "7");
-	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+	wait_for_rcu();
 }
 
 /* Leaves out stacks, whose tasks are counted, and what is about to go. */
