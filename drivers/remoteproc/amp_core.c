@@ -14,6 +14,7 @@
 #include <linux/module.h>
 #include <linux/of.h>
 #include <linux/platform_device.h>
+#include <linux/pm.h>
 #include <linux/pm_wakeup.h>
 #include <linux/property.h>
 #include <linux/remoteproc.h>
@@ -586,6 +587,17 @@ static int amp_core_probe(struct platform_device *pdev)
 	return devm_add_action_or_reset(dev, amp_shut_down, core);
 }
 
+/* From here on the mailbox hears of each message, and may be woken by it */
+static int amp_core_suspend(struct device *dev)
+{
+	struct amp_core *core = dev_get_drvdata(dev);
+
+	rproc_relay_settle(core->relay);
+	return 0;
+}
+
+static DEFINE_SIMPLE_DEV_PM_OPS(amp_core_pm_ops, amp_core_suspend, NULL);
+
 static const struct of_device_id amp_core_of_match[] = {
 	{ .compatible = "xlnx,zynqmp-a53-remote" },
 	{ .compatible = "xlnx,versal-r5f-remote" },
@@ -599,5 +611,6 @@ struct platform_driver amp_core_driver = {
 		.name = "amp_core",
 		.of_match_table = amp_core_of_match,
 		.dev_groups = amp_core_groups,
+		.pm = pm_sleep_ptr(&amp_core_pm_ops),
 	},
 };

@@ -17,6 +17,7 @@
 #include <linux/err.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/property.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -152,6 +153,30 @@ void rproc_relay_detach(struct rproc_relay *relay)
 	}
 }
 EXPORT_SYMBOL_GPL(rproc_relay_detach);
+
+/**
+ * rproc_relay_settle() - deliver now what no bell was asked for
+ * @relay: the relay
+ *
+ * Its thread would look after a moment, but in a host that is suspended before
+ * that nobody would look, and no bell would wake it. Programs must be frozen, so
+ * that none of them puts off bells again: for the .suspend of a driver's
+ * struct dev_pm_ops.
+ *
+ * Context: may sleep; takes the remote's lock.
+ */
+void rproc_relay_settle(struct rproc_relay *relay)
+{
+	unsigned int i;
+
+	mutex_lock(&relay->rproc->lock);
+	for (i = 0; i < relay->num_vdevs; i++) {
+		rproc_relay_link_undefer(relay->vdevs[i].link);
+		kthread_flush_work(&relay->vdevs[i].receive);
+	}
+	mutex_unlock(&relay->rproc->lock);
+}
+EXPORT_SYMBOL_GPL(rproc_relay_settle);
 
 static void relay_destroy(void *data)
 {

@@ -21,6 +21,8 @@
  *	stop, after the reset	rproc_relay_stop()
  *	unprepare		rproc_relay_unload()
  *
+ * From the .suspend of its struct dev_pm_ops it calls rproc_relay_settle().
+ *
  * And for a remote that runs before the driver does, or after it:
  *
  *	get_loaded_rsc_table	rproc_relay_load_running()
@@ -86,6 +88,7 @@ void rproc_relay_start(struct rproc_relay *relay, void *wire_table);
 void rproc_relay_attach(struct rproc_relay *relay, void *wire_table);
 void rproc_relay_stop(struct rproc_relay *relay);
 void rproc_relay_detach(struct rproc_relay *relay);
+void rproc_relay_settle(struct rproc_relay *relay);
 void rproc_relay_kick(struct rproc_relay *relay, int notifyid);
 void rproc_relay_bell(struct rproc_relay *relay);
 

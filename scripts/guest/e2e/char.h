@@ -26,5 +26,6 @@ void read_held_back(int fd);
 void ept_create(int ctrl, const char *name, __u32 src, __u32 dst,
 		char *node, size_t size);
 int open_second_endpoint(__u32 addr);
+void get_busy(int fd);
 
 #endif /* AMPKIT_E2E_CHAR_H */

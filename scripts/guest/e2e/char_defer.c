@@ -10,26 +10,12 @@
 #include "char.h"
 #include "misuse.h"
 
-/* Messages in a row, after which a reader counts as busy */
-#define BUSY		8
 #define ROUNDS		400
 /* In how many rounds it must not happen */
 #define VAIN_ROUNDS	60
 /* How often it has to happen, and after how many times there is no need for more */
 #define ENOUGH		2
 #define OFTEN		200
-
-static void get_busy(int fd)
-{
-	unsigned int i, number;
-
-	for (i = 0; i < BUSY; i++)
-		expect_eq(write(fd, &i, sizeof(i)), sizeof(i));
-	for (i = 0; i < BUSY; i++) {
-		expect_eq(read(fd, &number, sizeof(number)), sizeof(number));
-		expect_eq(number, i);
-	}
-}
 
 static bool is_queued(void *fd)
 {

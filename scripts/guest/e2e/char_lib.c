@@ -15,6 +15,9 @@
 #define HOLD_QUEUE	"16"
 #define HOLD_MESSAGES	80
 
+/* Messages in a row, after which a reader counts as busy */
+#define BUSY		8
+
 static void attr_path(char *path, size_t size, const char *node,
 		      const char *name)
 {
@@ -263,4 +266,20 @@ int open_second_endpoint(__u32 addr)
 	second = open(node, O_RDWR);
 	expect_ok(second);
 	return second;
+}
+
+/**
+ * get_busy() - read so many messages in a row that no bell is needed for more
+ * @fd: the device, of a remote that echoes; open for reading, blocking
+ */
+void get_busy(int fd)
+{
+	unsigned int i, number;
+
+	for (i = 0; i < BUSY; i++)
+		expect_eq(write(fd, &i, sizeof(i)), sizeof(i));
+	for (i = 0; i < BUSY; i++) {
+		expect_eq(read(fd, &number, sizeof(number)), sizeof(number));
+		expect_eq(number, i);
+	}
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "char.h"
 #include "misuse.h"
 
 /* How long a remote, deaf meanwhile, lets a message wait: the host sleeps then */
@@ -79,7 +80,29 @@ static unsigned int more_time(unsigned int ms)
 	return 2 * ms;
 }
 
-static void wake_by_bell(void)
+/* Until the remote was not asked for its next bell. */
+static void put_bells_off(int fd)
+{
+	unsigned long before = bells_deferred();
+	unsigned int i;
+
+	for (i = 0; bells_deferred() == before; i++) {
+		expect(i < 1000, "each bell was asked for");
+		get_busy(fd);
+	}
+}
+
+/* Without poll(), after which a file is told of each message */
+static void deafen(int fd, unsigned int ms)
+{
+	struct hostile_msg answer;
+
+	hostile_tell(fd, HOSTILE_DEAF, ms);
+	expect_eq(read(fd, &answer, sizeof(answer)), sizeof(answer));
+}
+
+/* @busy: it is a reader who puts bells off that the host goes to sleep under */
+static void wake_reader(bool busy)
 {
 	unsigned int ms = ASLEEP_MS, rounds = 0;
 	int fd = start_deaf(0);
@@ -89,7 +112,9 @@ static void wake_by_bell(void)
 	while (rounds < 3) {
 		bool slept;
 
-		hostile_command(fd, HOSTILE_DEAF, ms);
+		if (busy)
+			put_bells_off(fd);
+		deafen(fd, ms);
 		read_count(count, sizeof(count));
 		say(fd, "wake up");
 		slept = suspend(count);
@@ -102,6 +127,16 @@ static void wake_by_bell(void)
 	set_wakeup(0, false);
 	remote_echo(fd, "awake");
 	expect(remote_is(0, "running"), "after the resume");
+}
+
+static void wake_by_bell(void)
+{
+	wake_reader(false);
+}
+
+static void wake_busy_reader(void)
+{
+	wake_reader(true);
 }
 
 /* Both speak while the host sleeps, the one that may not wake it first. */
@@ -165,6 +200,7 @@ static void count_what_is_delivered(void)
 
 static const struct test tests[] = {
 	TEST("a_remote_wakes_a_suspended_host", wake_by_bell),
+	TEST("a_remote_wakes_a_host_whose_reader_was_busy", wake_busy_reader),
 	TEST("a_message_is_a_wake_up_without_a_bell_of_its_own",
 	     count_what_is_delivered),
 	TEST("what_a_remote_says_to_a_suspended_host_is_kept",
