@@ -12,6 +12,15 @@ CYCLES ?=
 MACHINE ?= zcu102
 CROSS_COMPILE ?= aarch64-linux-gnu-
 
+# Switches: 1 is on, 0 and nothing are off
+define switch
+ifneq ($$(filter-out 0 1,$$($(1))),)
+$$(error $(1)=$$($(1)): 1 is on, 0 is off)
+endif
+override $(1) := $$(filter 1,$$($(1)))
+endef
+$(foreach name,DEBUG RT KOBJECT COVERAGE,$(eval $(call switch,$(name))))
+
 # What is added to the guest's kernel: scripts/kernel-<variant>.config
 VARIANTS := $(if $(DEBUG),debug) $(if $(RT),rt) $(if $(COVERAGE),coverage)
 VARIANTS += $(if $(KOBJECT),kobject)
