@@ -2,10 +2,11 @@
 /*
  * virtio_refuser.c - a driver of rpmsg's virtio devices that fails, for the tests
  *
- * It takes a device's first virtqueue, uses it, gives it back, and wants no more
- * of it.
+ * It takes a device's first virtqueue, has a buffer of it filled by the remote,
+ * gives the queue back, and wants no more of it.
  */
 
+#include <linux/completion.h>
 #include <linux/err.h>
 #include <linux/module.h>
 #include <linux/scatterlist.h>
@@ -17,17 +18,46 @@
 /* As long as one of rpmsg's */
 #define BUFFER_SIZE	512
 
-static int use(struct virtqueue *vq, void *buffer)
+/* How long the remote may take for what it says first, ms */
+#define USED_MS		10000
+
+static DECLARE_COMPLETION(used);
+
+static void use_cb(struct virtqueue *vq)
+{
+	complete(&used);
+}
+
+/*
+ * All that the queue can take, like rpmsg: with any less, the remote may use one
+ * that it has from the driver before.
+ */
+static int fill(struct virtqueue *vq, void *buffer)
 {
 	struct scatterlist sg;
-	int ret;
+	int ret = 0;
 
 	sg_init_one(&sg, buffer, BUFFER_SIZE);
-	ret = virtqueue_add_inbuf(vq, &sg, 1, buffer, GFP_KERNEL);
-	if (!ret)
-		virtqueue_kick(vq);
+	while (vq->num_free && !ret)
+		ret = virtqueue_add_inbuf(vq, &sg, 1, buffer, GFP_KERNEL);
 
 	return ret;
+}
+
+static int use(struct virtqueue *vq, void *buffer)
+{
+	int ret;
+
+	reinit_completion(&used);
+	ret = fill(vq, buffer);
+	if (ret)
+		return ret;
+
+	virtqueue_kick(vq);
+	if (!wait_for_completion_timeout(&used, msecs_to_jiffies(USED_MS)))
+		return -ETIMEDOUT;
+
+	return 0;
 }
 
 static int refuser_probe(struct virtio_device *vdev)
@@ -39,7 +69,7 @@ static int refuser_probe(struct virtio_device *vdev)
 	buffer = kmalloc(BUFFER_SIZE, GFP_KERNEL);
 	if (!buffer)
 		return -ENOMEM;
-	vq = virtio_find_single_vq(vdev, NULL, "refused");
+	vq = virtio_find_single_vq(vdev, use_cb, "refused");
 	if (IS_ERR(vq)) {
 		ret = PTR_ERR(vq);
 	} else {
@@ -62,9 +92,14 @@ static const struct virtio_device_id refuser_ids[] = {
 	{ }
 };
 
+/* VIRTIO_RPMSG_F_NS: with it the remote begins to speak */
+static const unsigned int refuser_features[] = { 0 };
+
 static struct virtio_driver refuser = {
 	.driver.name = "virtio_refuser",
 	.id_table = refuser_ids,
+	.feature_table = refuser_features,
+	.feature_table_size = ARRAY_SIZE(refuser_features),
 	.probe = refuser_probe,
 	.remove = refuser_remove,
 };
