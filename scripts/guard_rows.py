@@ -440,6 +440,12 @@ GUARDS = PLANTS + [
           "remoteproc/relay_bus.c",
           "\t\trelay_vdev_leave(vdev);\n\t\trelay_vdev_left(vdev);\n", "",
           "a_virtio_driver_that_fails_leaves_the_device_to_the_next"),
+    # Held up between the look at the link and the send, as by a busy processor
+    plant("a link that closes looks like one with room", "rpmsg/eptdev_tx.c",
+          "\tif (!eptdev_link_is_full(eptdev))\n",
+          "\tif (eptdev_link_is_full(eptdev))\n"
+          "\t\tschedule_timeout_uninterruptible(HZ / 32);\n\tif (true)\n",
+          "a_hung_remote_is_stopped_within_its_bound"),
     plant("nobody looks after a client that was called",
           "remoteproc/relay_serve.c", "if (xchg(&vdev->owed, false) ||",
           "if (", "a_called_reader_who_can_not_run_is_not_waited_for"),

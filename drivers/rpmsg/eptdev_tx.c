@@ -65,6 +65,15 @@ static bool eptdev_link_has_room(const struct rpmsg_eptdev *eptdev)
 	return eptdev->link && rproc_relay_link_room(eptdev->link);
 }
 
+/*
+ * A link that closes gives the transport's buffers back, and what is sent then
+ * reaches nobody: that is no room, and it does not say that it was.
+ */
+static bool eptdev_link_is_full(const struct rpmsg_eptdev *eptdev)
+{
+	return eptdev->link && !rproc_relay_link_room(eptdev->link);
+}
+
 /* If not, its next event wakes who waits: that looks at the bit */
 static bool eptdev_link_is_ready(struct rpmsg_eptdev *eptdev)
 {
@@ -123,8 +132,10 @@ static bool eptdev_is_full_error(int err)
 static int eptdev_send_locked(struct rpmsg_eptdev *eptdev, void *msg,
 			      size_t len, u32 dst)
 {
-	int ret = rpmsg_trysendto(eptdev->ept, msg, len, dst);
+	int ret = -EAGAIN;
 
+	if (!eptdev_link_is_full(eptdev))
+		ret = rpmsg_trysendto(eptdev->ept, msg, len, dst);
 	if (!eptdev_is_full_error(ret))
 		return ret;
 
