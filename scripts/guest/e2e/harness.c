@@ -286,18 +286,24 @@ static bool child_ended(void *context)
 	return waitpid(child->pid, &child->status, WNOHANG) == child->pid;
 }
 
-/* Waits for the child's end; returns false if it shows no sign of life. */
+/*
+ * Waits for the child's end; returns false if it shows no sign of life. What it
+ * shows is passed on: who runs the guest waits for something as well.
+ */
 static bool wait_for_child(struct child *child, unsigned int limit_s)
 {
-	unsigned int seen;
+	unsigned int seen = atomic_load(&shared->signs), now;
 
-	do {
-		seen = atomic_load(&shared->signs);
-		if (wait_until(child_ended, child, limit_s * 1000))
-			return true;
-	} while (seen != atomic_load(&shared->signs));
-	note("no end after %u s", limit_s);
-	return false;
+	while (!wait_until(child_ended, child, limit_s * 1000)) {
+		now = atomic_load(&shared->signs);
+		if (now == seen) {
+			note("no end after %u s", limit_s);
+			return false;
+		}
+		note("%u signs of life in %u s", now - seen, limit_s);
+		seen = now;
+	}
+	return true;
 }
 
 /* Ends what the child left behind, and the child itself if it still runs. */
