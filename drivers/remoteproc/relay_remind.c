@@ -101,9 +101,10 @@ void relay_remind(struct work_struct *work)
 
 		if (!READ_ONCE(vdev->live) || !relay_vdev_is_open(vdev) ||
 		    relay_vdev_is_well(vdev) ||
-		    vdev->looks++ == RELAY_REMIND_LOOKS)
+		    vdev->looks == RELAY_REMIND_LOOKS)
 			continue;
 
+		vdev->looks++;
 		waiting = true;
 		told |= relay_remind_vdev(vdev);
 	}
@@ -128,5 +129,7 @@ void relay_remind(struct work_struct *work)
 void relay_remind_soon(struct rproc_relay *relay)
 {
 	relay->remind_delay = RELAY_REMIND_MIN;
+	/* Not only when it is another vdev's turn */
+	cancel_delayed_work(&relay->remind);
 	schedule_delayed_work(&relay->remind, relay->remind_delay);
 }
