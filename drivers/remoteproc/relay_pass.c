@@ -193,11 +193,16 @@ static unsigned int relay_pull_all(struct relay_queue *queue)
 {
 	unsigned int num = queue->ring.cfg.num;
 	unsigned int total = 0, tries = 0;
+	bool more;
 
 	do {
 		total += relay_pull(queue, num);
-	} while (relay_ring_arm(&queue->ring) && !READ_ONCE(queue->broken) &&
-		 total < num && ++tries < num);
+		more = relay_ring_arm(&queue->ring) && !READ_ONCE(queue->broken);
+	} while (more && total < num && ++tries < num);
+
+	/* The remote has not been asked to ring for that; lazy ones are looked at */
+	if (more && !queue->ring.cfg.lazy)
+		kthread_queue_work(queue->vdev->worker, &queue->vdev->receive);
 
 	return total;
 }
@@ -473,6 +478,20 @@ static bool relay_receive_queue(struct relay_queue *queue)
 	return relay_vdev_is_open(queue->vdev);
 }
 
+/*
+ * A callback may take a lock that its driver also kicks with. Not after the fence,
+ * when that is swallowed with the pull lock held: the same that holds bells off.
+ */
+static void relay_complete_like_a_bell(struct relay_queue *queue)
+{
+	struct rproc_relay *relay = queue->vdev->relay;
+	unsigned long flags;
+
+	spin_lock_irqsave(&relay->bell_lock, flags);
+	relay_complete(queue);
+	spin_unlock_irqrestore(&relay->bell_lock, flags);
+}
+
 /**
  * relay_receive() - deliver what the remote has sent by a vdev
  * @work: @receive of a vdev
@@ -500,7 +519,7 @@ void relay_receive(struct kthread_work *work)
 		if (queue->threaded)
 			more |= relay_receive_queue(queue);
 		else if (!queue->ring.cfg.lazy)
-			relay_complete(queue);
+			relay_complete_like_a_bell(queue);
 	}
 	mutex_unlock(&vdev->link->receive);
 
