@@ -442,9 +442,9 @@ GUARDS = PLANTS + [
           "a_virtio_driver_that_fails_leaves_the_device_to_the_next"),
     # Held up between the look at the link and the send, as by a busy processor
     plant("a link that closes looks like one with room", "rpmsg/eptdev_tx.c",
-          "\tif (!eptdev_link_is_full(eptdev))\n",
-          "\tif (eptdev_link_is_full(eptdev))\n"
-          "\t\tschedule_timeout_uninterruptible(HZ / 32);\n\tif (true)\n",
+          "\treturn full ? -EAGAIN : ",
+          "\tif (full)\n"
+          "\t\tschedule_timeout_uninterruptible(HZ / 32);\n\treturn ",
           "a_hung_remote_is_stopped_within_its_bound"),
     plant("nobody looks after a client that was called",
           "remoteproc/relay_serve.c", "if (xchg(&vdev->owed, false) ||",

@@ -147,7 +147,8 @@ static void eptdev_await_poller(const struct rpmsg_eptdev *eptdev)
  * @eptdev: endpoint device
  * @hold: hold the transport back instead of dropping
  *
- * May sleep, until nobody is left who may still drop instead.
+ * May sleep, until nobody is left who may still drop instead; but a reader who
+ * is kept from running for a second while he delivers may afterwards.
  *
  * Return: 0, or -EOPNOTSUPP when the transport can't be held back.
  */

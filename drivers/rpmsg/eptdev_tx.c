@@ -65,10 +65,6 @@ static bool eptdev_link_has_room(const struct rpmsg_eptdev *eptdev)
 	return eptdev->link && rproc_relay_link_room(eptdev->link);
 }
 
-/*
- * A link that closes gives the transport's buffers back, and what is sent then
- * reaches nobody: that is no room, and it does not say that it was.
- */
 static bool eptdev_link_is_full(const struct rpmsg_eptdev *eptdev)
 {
 	return eptdev->link && !rproc_relay_link_room(eptdev->link);
@@ -129,20 +125,37 @@ static bool eptdev_is_full_error(int err)
 	return err == -ENOMEM || err == -EAGAIN || err == -EBUSY;
 }
 
+/*
+ * A link that closes gives the transport's buffers back, and what is sent then
+ * reaches nobody: that is no room. The link says that there is after it has said
+ * that it is closed, if at all.
+ */
+static int eptdev_send_once(struct rpmsg_eptdev *eptdev, void *msg, size_t len,
+			    u32 dst)
+{
+	bool full = eptdev_link_is_full(eptdev);
+
+	/* Pairs with the xchg() of relay_link_set_room() */
+	smp_rmb();
+	/* Asked before: a message that ended the remote has arrived there */
+	if (!rpmsg_eptdev_leads_on(eptdev))
+		return -EPIPE;
+
+	return full ? -EAGAIN : rpmsg_trysendto(eptdev->ept, msg, len, dst);
+}
+
 static int eptdev_send_locked(struct rpmsg_eptdev *eptdev, void *msg,
 			      size_t len, u32 dst)
 {
-	int ret = -EAGAIN;
+	int ret = eptdev_send_once(eptdev, msg, len, dst);
 
-	if (!eptdev_link_is_full(eptdev))
-		ret = rpmsg_trysendto(eptdev->ept, msg, len, dst);
 	if (!eptdev_is_full_error(ret))
 		return ret;
 
 	eptdev_tx_full(eptdev);
 	/* Room that came before the bit was set has woken nobody */
 	if (eptdev_link_has_room(eptdev))
-		ret = rpmsg_trysendto(eptdev->ept, msg, len, dst);
+		ret = eptdev_send_once(eptdev, msg, len, dst);
 
 	return eptdev_is_full_error(ret) ? -EAGAIN : ret;
 }
@@ -189,8 +202,7 @@ static int eptdev_send_alive(struct rpmsg_eptdev *eptdev,
 {
 	int ret;
 
-	/* Asked before: a message that ended the remote has arrived there */
-	if (rpmsg_eptdev_is_dead(eptdev) || !rpmsg_eptdev_leads_on(eptdev))
+	if (rpmsg_eptdev_is_dead(eptdev))
 		ret = -EPIPE;
 	else
 		ret = eptdev_send_locked(eptdev, msg->data, msg->len, msg->dst);
