@@ -31,6 +31,7 @@ static void relay_close(struct rproc_relay *relay, bool wake)
 	unsigned long flags;
 	unsigned int i;
 
+	mutex_lock(&relay->doors);
 	spin_lock_irqsave(&relay->bell_lock, flags);
 	WRITE_ONCE(relay->fenced, true);
 	spin_unlock_irqrestore(&relay->bell_lock, flags);
@@ -43,6 +44,7 @@ static void relay_close(struct rproc_relay *relay, bool wake)
 	cancel_delayed_work_sync(&relay->remind);
 	for (i = 0; i < relay->num_vdevs; i++)
 		relay_cancel_delivery(&relay->vdevs[i]);
+	mutex_unlock(&relay->doors);
 }
 
 /*
@@ -220,6 +222,7 @@ struct rproc_relay *devm_rproc_relay_alloc(struct device *dev,
 	relay->priv = priv;
 	spin_lock_init(&relay->lock);
 	spin_lock_init(&relay->bell_lock);
+	mutex_init(&relay->doors);
 	INIT_DELAYED_WORK(&relay->look, relay_look);
 	INIT_DELAYED_WORK(&relay->remind, relay_remind);
 

@@ -10,6 +10,7 @@
 #include <linux/compiler.h>
 #include <linux/kthread.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/remoteproc.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
@@ -113,7 +114,9 @@ struct relay_vdev {
  * @fence: stops before the vdevs do, see relay_fence_stop()
  * @lock: guards @live of the vdevs while it is decided on
  * @bell_lock: held while a bell is looked at, so that @vdevs stay that long;
- *	outermost of all
+ *	outermost of all spinlocks
+ * @doors: held while the relay or one of its vdevs is closed or opened, until
+ *	nobody is on the way any more: who finds it closed has nobody to wait for
  * @bells_rung: how often the remote's bell was rung
  * @bells_spared: how often it was not, because the remote did not care
  * @bells_taken: how often the remote has rung
@@ -139,6 +142,7 @@ struct rproc_relay {
 	struct rproc_subdev fence;
 	spinlock_t lock;	/* going live */
 	spinlock_t bell_lock;	/* a bell is looked at */
+	struct mutex doors;	/* closing and opening */
 	atomic_long_t bells_rung;
 	atomic_long_t bells_spared;
 	atomic_long_t bells_taken;

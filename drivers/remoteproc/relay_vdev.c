@@ -130,22 +130,10 @@ void relay_prepare_vdev(struct relay_vdev *vdev, bool running)
 	relay_link_set_open(vdev->link, true);
 }
 
-/**
- * relay_vdev_leave() - the driver of a vdev is about to go
- * @vdev: the vdev
- *
- * What relay_fence_stop() does for all of them when the remote is stopped. Here
- * the others go on.
- *
- * Context: may sleep; the virtio device is locked.
- */
-void relay_vdev_leave(struct relay_vdev *vdev)
+static void relay_shut_vdev(struct relay_vdev *vdev)
 {
 	struct rproc_relay *relay = vdev->relay;
 	unsigned long flags;
-
-	if (!relay_vdev_is_open(vdev))
-		return;
 
 	spin_lock_irqsave(&relay->bell_lock, flags);
 	WRITE_ONCE(vdev->left, true);
@@ -160,6 +148,23 @@ void relay_vdev_leave(struct relay_vdev *vdev)
 }
 
 /**
+ * relay_vdev_leave() - the driver of a vdev is about to go
+ * @vdev: the vdev
+ *
+ * What relay_fence_stop() does for all of them when the remote is stopped. Here
+ * the others go on.
+ *
+ * Context: may sleep; the virtio device is locked.
+ */
+void relay_vdev_leave(struct relay_vdev *vdev)
+{
+	mutex_lock(&vdev->relay->doors);
+	if (relay_vdev_is_open(vdev))
+		relay_shut_vdev(vdev);
+	mutex_unlock(&vdev->relay->doors);
+}
+
+/**
  * relay_vdev_left() - the driver of a vdev has gone
  * @vdev: the vdev
  *
@@ -167,12 +172,24 @@ void relay_vdev_leave(struct relay_vdev *vdev)
  */
 void relay_vdev_left(struct relay_vdev *vdev)
 {
-	if (!relay_is_open(vdev->relay) || !vdev->left)
-		return;
+	struct rproc_relay *relay = vdev->relay;
 
-	WRITE_ONCE(vdev->live, false);
-	relay_vdev_unpublish(vdev);
-	relay_ring_bell(vdev->relay);
+	mutex_lock(&relay->doors);
+	if (relay_is_open(relay) && vdev->left) {
+		WRITE_ONCE(vdev->live, false);
+		relay_vdev_unpublish(vdev);
+		relay_ring_bell(relay);
+	}
+	mutex_unlock(&relay->doors);
+}
+
+static void relay_open_vdev(struct relay_vdev *vdev)
+{
+	kthread_flush_work(&vdev->receive);
+	relay_prepare_vdev(vdev, true);
+	/* Bells and kicks find all of the above done */
+	smp_wmb();
+	WRITE_ONCE(vdev->left, false);
 }
 
 /**
@@ -186,12 +203,8 @@ void relay_vdev_left(struct relay_vdev *vdev)
  */
 void relay_vdev_enter(struct relay_vdev *vdev)
 {
-	if (!relay_is_open(vdev->relay) || !vdev->left)
-		return;
-
-	kthread_flush_work(&vdev->receive);
-	relay_prepare_vdev(vdev, true);
-	/* Bells and kicks find all of the above done */
-	smp_wmb();
-	WRITE_ONCE(vdev->left, false);
+	mutex_lock(&vdev->relay->doors);
+	if (relay_is_open(vdev->relay) && vdev->left)
+		relay_open_vdev(vdev);
+	mutex_unlock(&vdev->relay->doors);
 }
