@@ -157,13 +157,12 @@ void rproc_relay_detach(struct rproc_relay *relay)
 EXPORT_SYMBOL_GPL(rproc_relay_detach);
 
 /**
- * rproc_relay_settle() - deliver now what no bell was asked for
+ * rproc_relay_settle() - ask for the bells that were put off
  * @relay: the relay
  *
- * Its thread would look after a moment, but in a host that is suspended before
- * that nobody would look, and no bell would wake it. Programs must be frozen, so
- * that none of them puts off bells again: for the .suspend of a driver's
- * struct dev_pm_ops.
+ * The vdev's thread would ask after a moment, but a host that is suspended before
+ * that could not be woken. Programs must be frozen, so that none of them puts
+ * off bells again: for the .suspend of a driver's struct dev_pm_ops.
  *
  * Context: may sleep; takes the remote's lock.
  */
@@ -172,10 +171,8 @@ void rproc_relay_settle(struct rproc_relay *relay)
 	unsigned int i;
 
 	mutex_lock(&relay->rproc->lock);
-	for (i = 0; i < relay->num_vdevs; i++) {
-		rproc_relay_link_undefer(relay->vdevs[i].link);
-		kthread_flush_work(&relay->vdevs[i].receive);
-	}
+	for (i = 0; i < relay->num_vdevs; i++)
+		relay_settle(&relay->vdevs[i]);
 	mutex_unlock(&relay->rproc->lock);
 }
 EXPORT_SYMBOL_GPL(rproc_relay_settle);

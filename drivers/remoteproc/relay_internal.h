@@ -180,6 +180,7 @@ bool relay_check(void *priv, const void *msg, u32 len);
 void relay_poll(void *priv, const struct rproc_relay_poll *poll);
 bool relay_serve(void *priv, u32 addr);
 void relay_hand_over(void *priv);
+void relay_settle(struct relay_vdev *vdev);
 void relay_call(struct relay_queue *queue);
 void relay_cancel_delivery(struct relay_vdev *vdev);
 void relay_overdue(struct kthread_work *work);

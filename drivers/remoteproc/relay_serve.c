@@ -193,18 +193,21 @@ static bool relay_defer(struct relay_queue *queue)
 	return true;
 }
 
-static void relay_end_serving(struct relay_queue *queue, bool taken)
+static void relay_ask_for_bells(struct relay_queue *queue)
 {
 	struct relay_vdev *vdev = queue->vdev;
-
-	WRITE_ONCE(vdev->link->poller, NULL);
-	if (taken && relay_defer(queue))
-		return;
 
 	/* Whose bell finds it set has used something that is looked for now */
 	WRITE_ONCE(vdev->link->deferred, false);
 	if (relay_ring_arm(&queue->ring))
 		kthread_queue_work(vdev->worker, &vdev->receive);
+}
+
+static void relay_end_serving(struct relay_queue *queue, bool taken)
+{
+	WRITE_ONCE(queue->vdev->link->poller, NULL);
+	if (!taken || !relay_defer(queue))
+		relay_ask_for_bells(queue);
 }
 
 /**
@@ -264,6 +267,28 @@ bool relay_serve(void *priv, u32 addr)
 	relay_end_serving(queue, count);
 
 	return count;
+}
+
+/**
+ * relay_settle() - ask for bells again, if they were put off
+ * @vdev: the vdev
+ *
+ * Waits for nobody: who delivers asks for bells when he is done, and that may be
+ * when somebody has made room.
+ *
+ * Context: may sleep; under the remote's lock.
+ */
+void relay_settle(struct relay_vdev *vdev)
+{
+	struct relay_queue *queue;
+
+	if (!mutex_trylock(&vdev->link->receive))
+		return;
+
+	queue = relay_queue_to_serve(vdev);
+	if (queue && READ_ONCE(vdev->link->deferred))
+		relay_ask_for_bells(queue);
+	mutex_unlock(&vdev->link->receive);
 }
 
 /**

@@ -77,6 +77,7 @@ static unsigned int more_time(unsigned int ms)
 {
 	expect(ms < LONGEST_MS, "no suspend in %u ms", ms);
 	note("called off: the bell came within %u ms", ms);
+	sign_of_life();
 	return 2 * ms;
 }
 
@@ -119,6 +120,7 @@ static void wake_reader(bool busy)
 		say(fd, "wake up");
 		slept = suspend(count);
 		expect_text(fd, "wake up");
+		sign_of_life();
 		if (slept)
 			rounds++;
 		else
@@ -169,6 +171,39 @@ static void keep_what_was_said_asleep(void)
 	remote_echo(loud, "two");
 }
 
+static bool is_held_back(void *fd)
+{
+	struct rpmsg_ept_info info = ept_info(*(int *)fd);
+
+	return info.queued == info.max_msgs;
+}
+
+/* Nobody makes room for what is being delivered: its reader is frozen. */
+static void sleep_with_a_full_queue(void)
+{
+	unsigned int ms = ASLEEP_MS;
+	int held, loud;
+	bool slept = false;
+	char count[32];
+
+	held = remote_start_and_open(0, 0);
+	loud = start_deaf(1);
+	hold_back(held);
+	expect_soon(is_held_back, &held, WAIT_MS);
+	set_wakeup(1, true);
+	while (!slept) {
+		deafen(loud, ms);
+		read_count(count, sizeof(count));
+		say(loud, "wake up");
+		slept = suspend(count);
+		expect_text(loud, "wake up");
+		if (!slept)
+			ms = more_time(ms);
+	}
+	set_wakeup(1, false);
+	read_held_back(held);
+}
+
 static unsigned long wake_ups(void)
 {
 	char text[32];
@@ -205,6 +240,7 @@ static const struct test tests[] = {
 	     count_what_is_delivered),
 	TEST("what_a_remote_says_to_a_suspended_host_is_kept",
 	     keep_what_was_said_asleep),
+	TEST("a_host_sleeps_while_a_queue_is_full", sleep_with_a_full_queue),
 };
 
 const struct suite suspend_suite = {
