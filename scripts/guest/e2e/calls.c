@@ -74,6 +74,16 @@ void call_start(struct call *call, enum call_kind kind, int fd)
 		fail("pthread_create: %s", strerror(err));
 }
 
+/* It may have said that it will sleep, and be on its way there still. */
+static bool is_off_its_processor(pid_t tid)
+{
+	char path[64], text[256];
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", tid);
+	return read_file(path, text, sizeof(text)) > 0 &&
+	       strncmp(text, "running", strlen("running"));
+}
+
 /*
  * The third field of stat, behind the name in parentheses: S is asleep, D is
  * asleep so that only a fatal signal wakes it.
@@ -87,8 +97,8 @@ static bool thread_sleeps(void *context)
 	if (read_file(path, stat, sizeof(stat)) < 0)
 		return false;
 	name_end = strrchr(stat, ')');
-	return name_end && (!strncmp(name_end, ") S", 3) ||
-			    !strncmp(name_end, ") D", 3));
+	return name_end && is_off_its_processor(*tid) &&
+	       (!strncmp(name_end, ") S", 3) || !strncmp(name_end, ") D", 3));
 }
 
 /**

@@ -41,16 +41,13 @@ static int count_spared(int fd, int *rounds)
 
 /*
  * An answer that comes before its reader polls, or when he does no more, has
- * rung: on a busy host that may be most of them.
+ * rung: on a busy host that may be most of them. There a sleeper may spare some,
+ * too, that come while he is served. False if either was so.
  */
-static void poll_without_bells(void)
+static bool polling_spares_bells(int fd)
 {
-	int fd = remote_start_and_open(0, 0);
 	int polled, slept, rounds = ROUNDS;
 
-	/* Who has asked poll() once is told of each message: none is spared else */
-	poll_for(fd, POLLIN, 0);
-	read_many(fd);
 	expect_ok(ioctl(fd, RPMSG_EPT_SET_BUSY_POLL, RPMSG_EPT_BUSY_POLL_MAX));
 	polled = count_spared(fd, &rounds);
 	expect_ok(ioctl(fd, RPMSG_EPT_SET_BUSY_POLL, 0));
@@ -58,8 +55,21 @@ static void poll_without_bells(void)
 
 	note("bells spared in %d messages: %d polling, %d sleeping",
 	     rounds * ECHOES, polled, slept);
-	expect(polled >= ENOUGH, "%d spared", polled);
-	expect(slept < ENOUGH / 2, "%d spared", slept);
+	return polled >= ENOUGH && slept < ENOUGH / 2;
+}
+
+static void poll_without_bells(void)
+{
+	int fd = remote_start_and_open(0, 0);
+	unsigned int try;
+
+	/* Who has asked poll() once is told of each message: none is spared else */
+	poll_for(fd, POLLIN, 0);
+	read_many(fd);
+	for (try = 0; try < TRIES; try++)
+		if (polling_spares_bells(fd))
+			break;
+	expect(try < TRIES, "not by polling");
 }
 
 /* Too short for any answer: each read polls in vain, and sleeps */

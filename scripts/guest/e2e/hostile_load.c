@@ -171,8 +171,10 @@ static void watchers_start(struct watcher *watchers)
 	}
 }
 
-static void watchers_end(struct watcher *watchers)
+/* True if no processor was kept from running for long. */
+static bool watchers_end(struct watcher *watchers)
 {
+	unsigned long long longest = 0;
 	unsigned int cpu;
 
 	for (cpu = 0; cpu < CPUS; cpu++) {
@@ -180,20 +182,23 @@ static void watchers_end(struct watcher *watchers)
 		pthread_join(watchers[cpu].thread, NULL);
 		note("processor %u: %u looks, longest pause %llu us", cpu,
 		     watchers[cpu].looks, watchers[cpu].longest);
-		expect(watchers[cpu].longest < STALL_US, "processor %u stalls",
-		       cpu);
+		if (watchers[cpu].longest > longest)
+			longest = watchers[cpu].longest;
 	}
+	return longest < STALL_US;
 }
 
-/* It takes its next message when the storm is over. */
-static void endure_a_storm(void)
+/*
+ * It takes its next message when the storm is over. False if that was no storm, or
+ * if somebody has suffered from it, or from other load of this machine.
+ */
+static bool storm_is_endured(int fd, int other)
 {
-	int other = remote_start_and_open(1, O_NONBLOCK);
 	struct watcher watchers[CPUS];
-	int fd = hostile_start(O_NONBLOCK);
-	unsigned int crashes = crash_count(0), rounds = 0;
+	unsigned int rounds = 0;
 	unsigned long bells;
 	char answer[16];
+	bool endured;
 
 	hostile_command(fd, HOSTILE_BELL_STORM, STORM_MS);
 	bells = bells_taken();
@@ -204,29 +209,51 @@ static void endure_a_storm(void)
 		exchange(other, 50);
 		rounds++;
 	}
-	watchers_end(watchers);
+	endured = watchers_end(watchers);
 	bells = bells_taken() - bells;
 	note("%lu bells, %u messages of the other remote", bells, 50 * rounds);
-	expect(bells > STORM_MS / 10, "%lu bells are no storm", bells);
-	expect(rounds > scaled(10), "%u rounds", rounds);
+	return endured && bells > STORM_MS / 10 && rounds > scaled(10);
+}
+
+static void endure_a_storm(void)
+{
+	int other = remote_start_and_open(1, O_NONBLOCK);
+	int fd = hostile_start(O_NONBLOCK);
+	unsigned int crashes = crash_count(0), try;
+
+	for (try = 0; try < TRIES; try++)
+		if (storm_is_endured(fd, other))
+			break;
+	expect(try < TRIES, "in each of %d storms", TRIES);
 	expect_eq(crash_count(0), crashes);
 	exchange(fd, 1000);
 	hostile_end(fd);
 }
 
-static void ring_too_early(void)
+/* How many bells come before the link is up, in a second of the remote's time. */
+static unsigned long early_bells(int *fd)
 {
 	unsigned long bells;
-	int fd = hostile_start(O_NONBLOCK);
 
-	hostile_next_boot(fd, HOSTILE_BOOT_BELLS, 1);
-	close(fd);
+	hostile_next_boot(*fd, HOSTILE_BOOT_BELLS, 1);
+	close(*fd);
 	remote_stop(0);
 	bells = bells_taken();
-	fd = hostile_start(O_NONBLOCK);
+	*fd = hostile_start(O_NONBLOCK);
 	bells = bells_taken() - bells;
 	note("%lu bells before the link was up", bells);
-	expect(bells > scaled(100), "%lu bells", bells);
+	return bells;
+}
+
+static void ring_too_early(void)
+{
+	int fd = hostile_start(O_NONBLOCK);
+	unsigned int try;
+
+	for (try = 0; try < TRIES; try++)
+		if (early_bells(&fd) > scaled(100))
+			break;
+	expect(try < TRIES, "too few bells");
 	exchange(fd, 1000);
 	hostile_end(fd);
 }
