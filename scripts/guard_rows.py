@@ -15,6 +15,8 @@ class Guard(NamedTuple):
     old: its text, which is there once
     new: what switches it off
     test: "suite.test" of KUnit or a test of e2e; the pattern of its name
+    worse: another text of the file, and what it is changed to as well, so that
+        a test meets what happens too rarely; with the guard on it does no harm
     """
     fault: int
     what: str
@@ -22,6 +24,11 @@ class Guard(NamedTuple):
     old: str
     new: str
     test: str
+    worse: tuple[str, str] | None = None
+
+    def changes(self):
+        """All that is changed: old and new texts."""
+        return [(self.old, self.new)] + ([self.worse] if self.worse else [])
 
 
 def image(fault, what, old, new, row):
@@ -440,6 +447,12 @@ GUARDS = PLANTS + [
           "remoteproc/relay_bus.c",
           "\t\trelay_vdev_leave(vdev);\n\t\trelay_vdev_left(vdev);\n", "",
           "a_virtio_driver_that_fails_leaves_the_device_to_the_next"),
+    Guard(0, "a host goes to sleep without a bell to be woken by",
+          "remoteproc/relay_serve.c",
+          "\tif (queue && READ_ONCE(vdev->link->deferred))\n", "\tif (false)\n",
+          "a_remote_wakes_a_host_whose_reader_was_busy",
+          worse=("#define RELAY_DEFER\t\t1\n",
+                 "#define RELAY_DEFER\t\t(30 * HZ)\n")),
     # Held up between the look at the link and the send, as by a busy processor
     plant("a link that closes looks like one with room", "rpmsg/eptdev_tx.c",
           "\treturn full ? -EAGAIN : ",

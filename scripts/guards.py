@@ -72,8 +72,11 @@ def prepare():
 def misfit(guard, tree):
     """What is wrong with a row's place in a tree, or None."""
     path = tree / "drivers" / guard.file
-    count = path.read_text(encoding="utf-8").count(guard.old)
-    return f"its text is in {guard.file} {count} times" if count != 1 else None
+    text = path.read_text(encoding="utf-8")
+    for old, _ in guard.changes():
+        if text.count(old) != 1:
+            return f"its text is in {guard.file} {text.count(old)} times"
+    return None
 
 
 class Runner:
@@ -124,7 +127,10 @@ class Runner:
         text = path.read_text(encoding="utf-8")
         if not self.is_green(guard.test):
             return f"{guard.test} does not pass with the guard on"
-        path.write_text(text.replace(guard.old, guard.new), encoding="utf-8")
+        without = text
+        for old, new in guard.changes():
+            without = without.replace(old, new)
+        path.write_text(without, encoding="utf-8")
         try:
             _, failed, trouble = self.results(guard.test)
         finally:

@@ -111,6 +111,7 @@ static void wake_reader(bool busy)
 
 	set_wakeup(0, true);
 	while (rounds < 3) {
+		__u64 began;
 		bool slept;
 
 		if (busy)
@@ -118,7 +119,10 @@ static void wake_reader(bool busy)
 		deafen(fd, ms);
 		read_count(count, sizeof(count));
 		say(fd, "wake up");
+		began = now_us();
 		slept = suspend(count);
+		expect(now_us() - began < 1000ULL * (ms + WAIT_MS * patience()),
+		       "the bell came after %u ms", ms);
 		expect_text(fd, "wake up");
 		sign_of_life();
 		if (slept)
