@@ -479,8 +479,9 @@ static bool relay_receive_queue(struct relay_queue *queue)
 }
 
 /*
- * A callback may take a lock that its driver also kicks with. Not after the fence,
- * when that is swallowed with the pull lock held: the same that holds bells off.
+ * A driver may kick under a lock that its callback takes as well. After the fence
+ * a kick takes the pull lock, and nobody may call back with that any more: what
+ * keeps bells out by then keeps this out, too.
  */
 static void relay_complete_like_a_bell(struct relay_queue *queue)
 {

@@ -84,29 +84,6 @@ static void read_all(struct traffic *traffic)
 	expect_eq(errno, EAGAIN);
 }
 
-/*
- * A host or a remote that stands still brings none for long. One that is lost is
- * noticed: there is something to read, and no edge has told of it.
- */
-static void wait_for_edge(const struct traffic *traffic, int epoll,
-			  struct epoll_event *event)
-{
-	unsigned int ms;
-
-	for (ms = 0; ms < WAIT_MS; ms += STALL_MS) {
-		bool there;
-
-		if (epoll_wait(epoll, event, 1, STALL_MS) == 1)
-			return;
-		there = poll_for(traffic->fd, POLLIN, 0);
-		if (there && epoll_wait(epoll, event, 1, STALL_MS) == 1)
-			return;
-		expect(!there, "no edge");
-	}
-	fail("no edge for %d ms: %llu sent, %llu received", WAIT_MS,
-	     traffic->sent, traffic->received);
-}
-
 static void run_edges(struct traffic *traffic)
 {
 	struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLET };
@@ -116,7 +93,9 @@ static void run_edges(struct traffic *traffic)
 	while (traffic->received < traffic->total) {
 		bool again;
 
-		wait_for_edge(traffic, epoll, &event);
+		expect(epoll_wait(epoll, &event, 1, STALL_MS) == 1,
+		       "no edge for %d ms: %llu sent, %llu received", STALL_MS,
+		       traffic->sent, traffic->received);
 		expect(!(event.events & (EPOLLHUP | EPOLLERR)), "events %#x",
 		       event.events);
 		/* Reading opens the window, and no edge tells of that */

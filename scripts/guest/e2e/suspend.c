@@ -100,6 +100,27 @@ static void deafen(int fd, unsigned int ms)
 
 	hostile_tell(fd, HOSTILE_DEAF, ms);
 	expect_eq(read(fd, &answer, sizeof(answer)), sizeof(answer));
+	expect_eq(answer.command, HOSTILE_DEAF);
+	expect_eq(answer.arg, ms);
+}
+
+/* Until the remote, deaf for so long, answers. False if that called it off. */
+static bool suspend_until_answered(int fd, unsigned int ms)
+{
+	char count[32];
+	__u64 began;
+	bool slept;
+
+	deafen(fd, ms);
+	read_count(count, sizeof(count));
+	say(fd, "wake up");
+	began = now_us();
+	slept = suspend(count);
+	expect(now_us() - began < 1000ULL * (ms + WAIT_MS * patience()),
+	       "the bell came after %u ms", ms);
+	expect_text(fd, "wake up");
+	sign_of_life();
+	return slept;
 }
 
 /* @busy: it is a reader who puts bells off that the host goes to sleep under */
@@ -107,25 +128,12 @@ static void wake_reader(bool busy)
 {
 	unsigned int ms = ASLEEP_MS, rounds = 0;
 	int fd = start_deaf(0);
-	char count[32];
 
 	set_wakeup(0, true);
 	while (rounds < 3) {
-		__u64 began;
-		bool slept;
-
 		if (busy)
 			put_bells_off(fd);
-		deafen(fd, ms);
-		read_count(count, sizeof(count));
-		say(fd, "wake up");
-		began = now_us();
-		slept = suspend(count);
-		expect(now_us() - began < 1000ULL * (ms + WAIT_MS * patience()),
-		       "the bell came after %u ms", ms);
-		expect_text(fd, "wake up");
-		sign_of_life();
-		if (slept)
+		if (suspend_until_answered(fd, ms))
 			rounds++;
 		else
 			ms = more_time(ms);
@@ -187,23 +195,14 @@ static void sleep_with_a_full_queue(void)
 {
 	unsigned int ms = ASLEEP_MS;
 	int held, loud;
-	bool slept = false;
-	char count[32];
 
 	held = remote_start_and_open(0, 0);
 	loud = start_deaf(1);
 	hold_back(held);
 	expect_soon(is_held_back, &held, WAIT_MS);
 	set_wakeup(1, true);
-	while (!slept) {
-		deafen(loud, ms);
-		read_count(count, sizeof(count));
-		say(loud, "wake up");
-		slept = suspend(count);
-		expect_text(loud, "wake up");
-		if (!slept)
-			ms = more_time(ms);
-	}
+	while (!suspend_until_answered(loud, ms))
+		ms = more_time(ms);
 	set_wakeup(1, false);
 	read_held_back(held);
 }
