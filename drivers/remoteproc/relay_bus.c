@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * relay_bus.c - notices when the driver of a vdev goes, and when one comes
+ * relay_bus.c - notices when the driver of a vdev goes, and when one comes, and
+ * when a virtio device is made
  *
  * A virtio device outlives its driver when that is unbound by sysfs or its
  * module unloaded. The core resets the device then, and frees its virtqueues,
@@ -55,6 +56,9 @@ static int bus_event(struct notifier_block *nb, unsigned long event, void *data)
 		return NOTIFY_DONE;
 
 	switch (event) {
+	case BUS_NOTIFY_ADD_DEVICE:
+		relay_mend_release(data);
+		break;
 	case BUS_NOTIFY_BIND_DRIVER:
 		relay_vdev_enter(vdev);
 		break;

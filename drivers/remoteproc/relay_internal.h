@@ -190,6 +190,7 @@ void relay_remind(struct work_struct *work);
 void relay_remind_soon(struct rproc_relay *relay);
 
 /* relay_vdev.c */
+void relay_mend_release(struct device *dev);
 void relay_prepare_vdev(struct relay_vdev *vdev, bool running);
 void relay_vdev_leave(struct relay_vdev *vdev);
 void relay_vdev_left(struct relay_vdev *vdev);

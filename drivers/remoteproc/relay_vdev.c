@@ -11,8 +11,11 @@
 #include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/module.h>
+#include <linux/of_reserved_mem.h>
 #include <linux/platform_device.h>
 #include <linux/remoteproc.h>
+#include <linux/slab.h>
+#include <linux/virtio.h>
 #include <linux/workqueue.h>
 
 #include "../../include/compat.h"
@@ -94,6 +97,36 @@ int rproc_relay_mend_vdevs(struct rproc_relay *relay)
 	return -ENODEV;
 }
 EXPORT_SYMBOL_GPL(rproc_relay_mend_vdevs);
+
+/*
+ * What the core's own function does, but for a DMA pool, which a vdev of ours
+ * cannot have: see devm_rproc_relay_alloc().
+ */
+static void relay_release_virtio(struct device *dev)
+{
+	struct device *parent = dev->parent;
+
+	kfree(dev_to_virtio(dev));
+	of_reserved_mem_device_release(parent);
+	put_device(parent);
+	module_put(THIS_MODULE);
+}
+
+/**
+ * relay_mend_release() - let a virtio device be kept for longer than its remote
+ * @dev: the device of a struct virtio_device that the core has just made
+ *
+ * Whoever holds a reference, as an unbind by sysfs does until it is through, may
+ * be the last. The core would ask the platform device for its data then, which
+ * are freed when the remote has stopped.
+ *
+ * Context: any; for BUS_NOTIFY_ADD_DEVICE.
+ */
+void relay_mend_release(struct device *dev)
+{
+	__module_get(THIS_MODULE);
+	dev->release = relay_release_virtio;
+}
 
 static void relay_prepare_queue(struct relay_queue *queue, bool running)
 {

@@ -16,9 +16,13 @@
 #include "misuse.h"
 
 #define USER		"rproc_user"
+#define KEEPER		"virtio_keeper"
 #define REFUSER		"virtio_refuser"
 #define VIRTIO_DRIVER	"/sys/bus/virtio/drivers/virtio_rpmsg_bus/"
 #define CDEV		"/dev/remoteproc0"
+
+/* Until a stop has shut its virtio device down, about */
+#define STOP_US		4000
 
 /* How long a remote looks at nothing, and what it is sent meanwhile */
 #define DEAF_MS		1000
@@ -259,6 +263,67 @@ static void unbind_virtio(void)
 		expect_soon(runs_with_node, NULL, WAIT_MS);
 		echo_once("bound again");
 	}
+}
+
+/**
+ * struct unbinding - a virtio device that is unbound from its driver
+ * @device: its name
+ * @after_us: how long to wait before
+ */
+struct unbinding {
+	char device[64];
+	unsigned int after_us;
+};
+
+static void *unbind_soon(void *context)
+{
+	struct unbinding *unbinding = context;
+	int err;
+
+	pause_us(unbinding->after_us);
+	err = write_file(VIRTIO_DRIVER "unbind", unbinding->device);
+	expect(!err || err == -ENODEV || err == -ENOENT, "unbind: %s",
+	       strerror(-err));
+	return NULL;
+}
+
+/* Both end what is passed and wait for who is on the way, and free what he uses. */
+static void unbind_virtio_in_a_stop(void)
+{
+	unsigned int round, rounds = param_number("cycles", 100) / 5;
+	struct unbinding unbinding;
+	pthread_t traffic, unbinder;
+	int fd;
+
+	for (round = 0; round < rounds; round++) {
+		fd = remote_start_and_open(0, O_NONBLOCK);
+		find_virtio(unbinding.device, sizeof(unbinding.device));
+		unbinding.after_us = random_below(STOP_US);
+		pthread_create(&traffic, NULL, send_and_receive, &fd);
+		pthread_create(&unbinder, NULL, unbind_soon, &unbinding);
+		remote_stop(0);
+		pthread_join(unbinder, NULL);
+		pthread_join(traffic, NULL);
+		close(fd);
+	}
+	remote_check_echo(0);
+}
+
+/* Its remote stops and its driver goes; what frees it has to stay. */
+static void keep_virtio(void)
+{
+	char device[64], name[80];
+
+	remote_start(0);
+	find_virtio(device, sizeof(device));
+	snprintf(name, sizeof(name), "device=%s", device);
+	expect_ok(module_load_with(KEEPER, name));
+	remote_stop(0);
+	expect_ok(module_unload("amp_rproc"));
+	expect_errno(module_unload("rproc_relay"), EAGAIN);
+	expect_ok(module_unload(KEEPER));
+	expect_ok(module_load("amp_rproc"));
+	remote_check_echo(0);
 }
 
 /* Whose probe fails, after it had a virtqueue */
@@ -515,6 +580,10 @@ static const struct test tests[] = {
 	     unbind_under_traffic),
 	TEST("the_virtio_driver_is_unbound_and_bound_under_traffic",
 	     unbind_virtio),
+	TEST("the_virtio_driver_is_unbound_while_the_remote_is_stopped",
+	     unbind_virtio_in_a_stop),
+	TEST("a_virtio_device_may_be_kept_for_longer_than_its_remote",
+	     keep_virtio),
 	TEST("a_virtio_driver_that_fails_leaves_the_device_to_the_next",
 	     fail_another_driver),
 	TEST("a_deaf_remote_notices_that_the_virtio_driver_was_away",
