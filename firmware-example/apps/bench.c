@@ -181,6 +181,9 @@ static void rx(struct rpmsg_endpoint *ept, struct rpmsg_msg *msg)
 	case BENCH_ECHO:
 		echo(ept, msg);
 		break;
+	case BENCH_END:
+		rpmsg_remote_stop(&remote);
+		break;
 	case BENCH_SINK:
 		count_sunk(&head, msg->len);
 		break;

@@ -44,6 +44,8 @@
  * are refused.
  */
 #define BENCH_OTHERS		7
+/* The firmware ends, as when the host asks for it. */
+#define BENCH_END		8
 
 /**
  * struct bench_msg - start of every message

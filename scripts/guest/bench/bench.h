@@ -138,6 +138,7 @@ void read_counts(const struct stack *stack, struct counts *counts);
 /* channel.c: what the "bench" firmware is told */
 void fw_echo_every(int fd, unsigned int period);
 void fw_source(int fd, unsigned int messages, unsigned int size);
+void fw_end(int fd);
 void fw_counters(int fd, uint64_t *messages, uint64_t *taken, uint64_t *rung);
 void fw_reset(int fd);
 

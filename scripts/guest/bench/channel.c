@@ -3,6 +3,7 @@
  * What the "bench" firmware is told and asked, see ampkit/bench.h.
  */
 #include <ampkit/bench.h>
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -49,6 +50,24 @@ void fw_source(int fd, unsigned int messages, unsigned int size)
 void fw_reset(int fd)
 {
 	tell(fd, BENCH_RESET, 0, 0);
+}
+
+/**
+ * fw_end() - let the firmware end, so that nothing is pending for its core
+ * @fd: the channel, with nothing outstanding
+ *
+ * Our driver asks for that itself before it stops a remote. What is pending for
+ * a core in reset costs the next to be measured: QEMU wakes its thread whenever
+ * the interrupt controller's state changes.
+ */
+void fw_end(int fd)
+{
+	char data[16];
+
+	tell(fd, BENCH_END, 0, 0);
+	/* It takes its channel away */
+	if (read(fd, data, sizeof(data)) != -1 || errno != EPIPE)
+		die("the firmware does not end");
 }
 
 /**

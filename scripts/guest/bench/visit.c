@@ -275,6 +275,8 @@ static void run_two_remotes(struct scene *scene)
 	scene->fds[1] = remote_open(1);
 	fw_reset(scene->fds[1]);
 	run_block(scene, &load, 2);
+	if (!scene->stack->ours)
+		fw_end(scene->fds[1]);
 	close(scene->fds[1]);
 	remote_stop(1);
 }
