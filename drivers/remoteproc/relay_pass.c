@@ -31,8 +31,10 @@
 /* Messages that the thread delivers before it lets others run */
 #define RELAY_BURST		1024
 
-/* Completions that are pulled out of a kick, unless room gets scarce */
+/* Completions that are pulled out of a kick, at most */
 #define RELAY_KICK_BATCH	16
+/* And fewer where room gets scarce: a share of what there still is */
+#define RELAY_KICK_SHARE	8
 
 /* So many ids that were not the remote's to use, and it is beyond help */
 #define RELAY_MAX_BAD_IDS	64
@@ -76,29 +78,36 @@ static void relay_interrupt(struct relay_queue *queue)
 	rproc_vq_interrupt(queue->vdev->relay->rproc, queue->notifyid);
 }
 
+/*
+ * As many messages as virtio_rpmsg_bus has buffers for, less those that the
+ * remote has.
+ */
+static unsigned int relay_room(const struct relay_ring *ring, unsigned int lent)
+{
+	return ring->cfg.most > lent ? ring->cfg.most - lent : 0;
+}
+
 /**
  * relay_tell_room() - tell clients how much room there is to send
  * @queue: the queue that they send by; of others nothing is told
  *
- * As many messages as virtio_rpmsg_bus has buffers for, less those that the
- * remote has. Context: any.
+ * Context: any.
  */
 void relay_tell_room(struct relay_queue *queue)
 {
-	unsigned int all = queue->ring.cfg.most;
+	struct relay_ring *ring = &queue->ring;
 	unsigned int lent;
 
-	if (!queue->ring.cfg.lazy)
+	if (!ring->cfg.lazy)
 		return;
 
 	/* Nobody tells again what was overtaken by an older number */
 	do {
-		lent = relay_ring_lent(&queue->ring);
-		relay_link_set_room(queue->vdev->link,
-				    all > lent ? all - lent : 0);
+		lent = relay_ring_lent(ring);
+		relay_link_set_room(queue->vdev->link, relay_room(ring, lent));
 		/* The room is out before it is looked whether it is right */
 		smp_mb();
-	} while (relay_ring_lent(&queue->ring) != lent);
+	} while (relay_ring_lent(ring) != lent);
 }
 
 /* Push what the host has; true if the remote wants to be rung for it. */
@@ -364,12 +373,31 @@ static bool relay_go_live(struct relay_vdev *vdev)
 	return true;
 }
 
-/* Nobody waits for single completions: many at once cost little more than one. */
+/*
+ * How many completions are worth a pull out of a kick. Nobody waits for single
+ * ones, and many at once cost little more than one. Where much is lent it is fewer
+ * as room gets scarce; and it is any, or none, where what an earlier host has lent
+ * may be waited for, or a bell was not asked for yet.
+ */
+static unsigned int relay_kick_batch(const struct relay_queue *queue,
+				     bool crowded)
+{
+	const struct relay_ring *ring = &queue->ring;
+
+	if (!crowded)
+		return RELAY_KICK_BATCH;
+	if (relay_ring_has_old(ring) || !READ_ONCE(ring->asked))
+		return 0;
+
+	return clamp(relay_room(ring, relay_ring_lent(ring)) / RELAY_KICK_SHARE,
+		     1, RELAY_KICK_BATCH);
+}
+
 static void relay_kicked_lazy(struct relay_queue *queue)
 {
 	bool crowded = relay_is_crowded(queue);
 
-	if (crowded || relay_ring_used(&queue->ring) >= RELAY_KICK_BATCH)
+	if (relay_ring_used(&queue->ring) >= relay_kick_batch(queue, crowded))
 		relay_try_complete(queue);
 	if (crowded && relay_is_crowded(queue))
 		relay_look_soon(queue->vdev->relay);

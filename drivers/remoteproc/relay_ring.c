@@ -199,6 +199,7 @@ static void reset_host(struct relay_ring *ring, bool event_idx)
 	ring->cfg.event_idx = event_idx;
 	ring->host_avail = 0;
 	ring->host_used = 0;
+	ring->asked = false;
 }
 
 /**
@@ -744,6 +745,7 @@ bool relay_ring_arm(struct relay_ring *ring)
 	if (ring->cfg.lazy && !old)
 		ahead = wanted ? lent / 2 : half;
 
+	WRITE_ONCE(ring->asked, wanted);
 	WRITE_ONCE(vring_used_event(&ring->wire),
 		   to_le16(ring->wire_used + ahead));
 	if (!ring->cfg.event_idx)

@@ -90,6 +90,7 @@ struct relay_ring_config {
  * @wire_used: used entries taken from the wire copy (pull)
  * @host_used: used entries given to the host copy (pull)
  * @pushed: messages passed on to the remote (push)
+ * @asked: the last relay_ring_arm() has asked for a bell (pull)
  * @passed: messages passed on to the host (pull)
  * @drops: what was not passed on, by cause
  *
@@ -114,6 +115,7 @@ struct relay_ring {
 	u16 bell_avail;
 	u16 wire_used;
 	u16 host_used;
+	bool asked;
 	u64 pushed;
 	u64 passed;
 	atomic_t drops[RELAY_DROP_NUM];
