@@ -11,6 +11,8 @@
 
 #define SMALL_MSGS	4
 #define SMALL_BYTES	16
+#define WIDE_BYTES	64
+#define HEAD		sizeof(struct msg_queue_head)
 #define SRC		1024
 
 static int msg_queue_test_init(struct kunit *test)
@@ -134,26 +136,49 @@ static void the_source_address_stays_with_its_message(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, view.src, U32_MAX);
 }
 
-/* 5 bytes and 16 have no common factor: every offset is seen */
-static void messages_survive_wrapping_at_every_offset(struct kunit *test)
+/* Instead of the usual one, whose messages are too short to wrap */
+static struct msg_queue *widen(struct kunit *test)
 {
 	struct msg_queue *queue = test->priv;
-	char in[8], text[SMALL_BYTES + 1];
+
+	msg_queue_destroy(queue);
+	test->priv = NULL;
+	KUNIT_ASSERT_EQ(test, msg_queue_init(queue, SMALL_MSGS, WIDE_BYTES), 0);
+	test->priv = queue;
+
+	return queue;
+}
+
+/* Two of them take 5 / 12 of the ring: every offset is seen */
+static const char *numbered(char *text, unsigned int number)
+{
+	sprintf(text, number % 2 ? "<%03u>" : "<%03u, which is long>", number);
+
+	return text;
+}
+
+static void messages_survive_wrapping_at_every_offset(struct kunit *test)
+{
+	struct msg_queue *queue = widen(test);
+	char in[WIDE_BYTES], text[WIDE_BYTES + 1];
+	unsigned long seen = 0;
 	struct msg_queue_view view;
 	int i, wrapped = 0;
 
+	KUNIT_ASSERT_EQ(test, queue->size, 12 * HEAD);
 	/* One is always there: an empty queue begins again at its start */
-	KUNIT_ASSERT_TRUE(test, push(queue, "<000>"));
-	for (i = 0; i < 4 * SMALL_BYTES; i++) {
-		snprintf(in, sizeof(in), "<%03d>", i + 1);
-		KUNIT_ASSERT_TRUE(test, push(queue, in));
+	KUNIT_ASSERT_TRUE(test, push(queue, numbered(in, 0)));
+	for (i = 0; i < 4 * WIDE_BYTES; i++) {
+		KUNIT_ASSERT_TRUE(test, push(queue, numbered(in, i + 1)));
 
+		seen |= BIT(queue->first / HEAD);
+		numbered(in, i);
 		KUNIT_ASSERT_TRUE(test, msg_queue_peek(queue, &view));
-		KUNIT_EXPECT_EQ(test, view.len, 5);
+		KUNIT_EXPECT_EQ(test, view.len, strlen(in));
 		wrapped += view.part[1].iov_len > 0;
-		snprintf(in, sizeof(in), "<%03d>", i);
 		KUNIT_EXPECT_STREQ(test, take(queue, text), in);
 	}
+	KUNIT_EXPECT_EQ(test, seen, GENMASK(11, 0));
 	KUNIT_EXPECT_GT(test, wrapped, 0);
 	KUNIT_EXPECT_LT(test, wrapped, i);
 }
@@ -169,29 +194,41 @@ static void an_emptied_queue_begins_at_its_start(struct kunit *test)
 	take(queue, text);
 	KUNIT_ASSERT_TRUE(test, msg_queue_peek(queue, &view));
 	KUNIT_EXPECT_PTR_EQ(test, view.part[0].iov_base,
-			    (void *)queue->bytes + 3);
+			    (void *)queue->ring + 3 * HEAD);
 	take(queue, text);
 
 	push(queue, "third");
 	KUNIT_ASSERT_TRUE(test, msg_queue_peek(queue, &view));
-	KUNIT_EXPECT_PTR_EQ(test, view.part[0].iov_base, (void *)queue->bytes);
+	KUNIT_EXPECT_PTR_EQ(test, view.part[0].iov_base,
+			    (void *)queue->ring + HEAD);
 	KUNIT_EXPECT_EQ(test, queue->first, 0);
 }
 
 static void a_message_ending_at_the_rings_end_does_not_wrap(struct kunit *test)
 {
+	static const char *const before[] = { "one", "two", "three" };
 	struct msg_queue *queue = test->priv;
 	char text[SMALL_BYTES + 1];
 	struct msg_queue_view view;
+	int i;
 
-	push(queue, "0123456789");
-	push(queue, "012345");
-	take(queue, text);
+	/* One head, and then four times a head and a message */
+	KUNIT_ASSERT_EQ(test, queue->size, 9 * HEAD);
+	push(queue, "");
+	for (i = 0; i < ARRAY_SIZE(before); i++) {
+		push(queue, before[i]);
+		take(queue, text);
+	}
+	push(queue, "to the end");
+	KUNIT_EXPECT_STREQ(test, take(queue, text), "three");
 
 	KUNIT_ASSERT_TRUE(test, msg_queue_peek(queue, &view));
-	KUNIT_EXPECT_EQ(test, view.part[0].iov_len, 6);
+	KUNIT_EXPECT_EQ(test, view.part[0].iov_len, 10);
 	KUNIT_EXPECT_EQ(test, view.part[1].iov_len, 0);
-	KUNIT_EXPECT_STREQ(test, take(queue, text), "012345");
+	KUNIT_EXPECT_EQ(test, queue->next, 0);
+	push(queue, "start");
+	KUNIT_EXPECT_STREQ(test, take(queue, text), "to the end");
+	KUNIT_EXPECT_STREQ(test, take(queue, text), "start");
 }
 
 static void the_message_bound_is_exact(struct kunit *test)
@@ -440,41 +477,69 @@ static void the_message_after_a_gap_tells_its_length(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, view.lost, 0);
 }
 
-/* The next message begins @bytes behind the start, in the third entry */
-static void move_on(struct msg_queue *queue, u32 bytes)
+/* The oldest message, an empty one, is @heads behind the start */
+static void move_on(struct msg_queue *queue, u32 heads)
 {
-	static const char filler[SMALL_BYTES];
-	char text[SMALL_BYTES + 1];
+	char text[WIDE_BYTES + 1];
 
-	msg_queue_push(queue, filler, bytes, SRC);
 	push(queue, "");
-	take(queue, text);
+	while (heads--) {
+		push(queue, "");
+		take(queue, text);
+	}
 }
 
 /* At each offset in the ring, so that what is moved wraps somewhere */
 static void resizing_keeps_messages_order_and_counters(struct kunit *test)
 {
-	struct msg_queue *queue = test->priv;
-	char text[4 * SMALL_BYTES + 1];
-	u32 i;
+	struct msg_queue *queue = widen(test);
+	char text[WIDE_BYTES + 1];
+	u32 i, more = 0;
 
-	for (i = 0; i < 2 * SMALL_BYTES; i++) {
-		move_on(queue, i % SMALL_BYTES);
+	for (i = 0; i < 24; i++) {
+		move_on(queue, i);
+		more += i;
 		KUNIT_ASSERT_TRUE(test, push(queue, "1"));
 		KUNIT_EXPECT_STREQ(test, take(queue, text), "");
-		KUNIT_ASSERT_TRUE(test, push(queue, "second"));
+		KUNIT_ASSERT_TRUE(test, push(queue, "the second of them all"));
 		KUNIT_ASSERT_TRUE(test, push(queue, ""));
 		KUNIT_ASSERT_EQ(test, msg_queue_resize(queue, SMALL_MSGS + i % 3,
-						       SMALL_BYTES + i % 5), 0);
+						       WIDE_BYTES + i % 5), 0);
 		KUNIT_ASSERT_TRUE(test, push(queue, "last"));
 		KUNIT_EXPECT_STREQ(test, take(queue, text), "1");
-		KUNIT_EXPECT_STREQ(test, take(queue, text), "second");
+		KUNIT_EXPECT_STREQ(test, take(queue, text),
+				   "the second of them all");
 		KUNIT_EXPECT_STREQ(test, take(queue, text), "");
 		KUNIT_EXPECT_STREQ(test, take(queue, text), "last");
 		KUNIT_EXPECT_TRUE(test, msg_queue_is_empty(queue));
 	}
-	KUNIT_EXPECT_EQ(test, queue->stats.received, 6 * i);
-	KUNIT_EXPECT_EQ(test, queue->stats.taken, 6 * i);
+	KUNIT_EXPECT_EQ(test, queue->stats.received, 5 * i + more);
+	KUNIT_EXPECT_EQ(test, queue->stats.taken, 5 * i + more);
+}
+
+/* As much as may be there, so that it has to fit */
+static void a_queue_may_be_resized_to_what_it_holds(struct kunit *test)
+{
+	struct msg_queue *queue = test->priv;
+	char text[SMALL_BYTES + 1];
+
+	KUNIT_ASSERT_TRUE(test, push(queue, "123"));
+	KUNIT_ASSERT_TRUE(test, push(queue, "4"));
+	KUNIT_ASSERT_EQ(test, msg_queue_resize(queue, 2, 4), 0);
+	KUNIT_EXPECT_FALSE(test, push(queue, ""));
+	KUNIT_EXPECT_STREQ(test, take(queue, text), "123");
+	KUNIT_EXPECT_TRUE(test, push(queue, "567"));
+	KUNIT_EXPECT_STREQ(test, take(queue, text), "4");
+	KUNIT_EXPECT_STREQ(test, take(queue, text), "567");
+}
+
+static void a_queue_without_end_is_refused(struct kunit *test)
+{
+	struct msg_queue queue;
+
+	KUNIT_EXPECT_EQ(test, msg_queue_init(&queue, U32_MAX, U32_MAX), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, msg_queue_init(&queue, 1, U32_MAX), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, msg_queue_init(&queue, U32_MAX / 31, 1), -ENOMEM);
 }
 
 static void resizing_below_what_is_queued_changes_nothing(struct kunit *test)
@@ -522,6 +587,8 @@ static struct kunit_case msg_queue_cases[] = {
 	KUNIT_CASE(the_message_after_a_gap_tells_its_length),
 	KUNIT_CASE(resizing_keeps_messages_order_and_counters),
 	KUNIT_CASE(resizing_below_what_is_queued_changes_nothing),
+	KUNIT_CASE(a_queue_may_be_resized_to_what_it_holds),
+	KUNIT_CASE(a_queue_without_end_is_refused),
 	{}
 };
 

@@ -2,17 +2,21 @@
 /*
  * A bounded queue of messages whose memory is allocated once; see msg_queue.h.
  *
- * Payload lies in a ring of bytes, descriptions in a ring of entries beside
- * it: so a message may wrap anywhere, an empty one costs no byte, and both
+ * It is a ring of heads, each with its message behind it, which may wrap. The ring
+ * is as large as the most messages with the most payload may need, so that both
  * bounds are exact.
  */
 
+#include <linux/align.h>
 #include <linux/errno.h>
+#include <linux/math.h>
+#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 
 #include "msg_queue.h"
 
@@ -20,6 +24,37 @@
 static u32 msg_queue_wrap(u32 pos, u32 step, u32 size)
 {
 	return pos < size - step ? pos + step : pos - (size - step);
+}
+
+static struct msg_queue_head *msg_queue_head(const struct msg_queue *queue,
+					     u32 pos)
+{
+	return (struct msg_queue_head *)(queue->ring + pos);
+}
+
+/* What a message takes of the ring */
+static u32 msg_queue_space(u32 len)
+{
+	return sizeof(struct msg_queue_head) +
+	       ALIGN(len, sizeof(struct msg_queue_head));
+}
+
+/* The next head behind the one at @pos, whose message has @len bytes */
+static u32 msg_queue_behind(const struct msg_queue *queue, u32 pos, u32 len)
+{
+	return msg_queue_wrap(pos, msg_queue_space(len), queue->size);
+}
+
+/* The message behind the head at @pos, in two parts if it wraps */
+static void msg_queue_parts(const struct msg_queue *queue, u32 pos, u32 len,
+			    struct kvec *part)
+{
+	u32 start = msg_queue_wrap(pos, sizeof(struct msg_queue_head),
+				   queue->size);
+	u32 to_end = min(len, queue->size - start);
+
+	part[0] = (struct kvec){ queue->ring + start, to_end };
+	part[1] = (struct kvec){ queue->ring, len - to_end };
 }
 
 /**
@@ -34,29 +69,29 @@ static u32 msg_queue_wrap(u32 pos, u32 step, u32 size)
  */
 int msg_queue_init(struct msg_queue *queue, u32 max_msgs, u32 max_bytes)
 {
+	/* A head and what alignment costs, for each */
+	u64 size = round_up(max_bytes +
+			    mul_u32_u32(max_msgs, msg_queue_space(1) - 1),
+			    sizeof(struct msg_queue_head));
+	const gfp_t flags = GFP_KERNEL | __GFP_NOWARN;
+
 	if (!max_msgs || !max_bytes)
 		return -EINVAL;
+	if (size > INT_MAX)
+		return -ENOMEM;
 
 	*queue = (struct msg_queue){
 		.max_msgs = max_msgs,
 		.max_bytes = max_bytes,
+		.size = size,
 	};
 	spin_lock_init(&queue->lock);
 
-	queue->entries = kvmalloc_array(max_msgs, sizeof(*queue->entries),
-					GFP_KERNEL);
-	if (!queue->entries)
-		return -ENOMEM;
+	/* Page by page: kmalloc() would round up to a power of two */
+	queue->ring = size > PAGE_SIZE ? __vmalloc(size, flags) :
+					 kmalloc(size, flags);
 
-	queue->bytes = kvmalloc(max_bytes, GFP_KERNEL);
-	if (!queue->bytes)
-		goto free_entries;
-
-	return 0;
-
-free_entries:
-	kvfree(queue->entries);
-	return -ENOMEM;
+	return queue->ring ? 0 : -ENOMEM;
 }
 
 /**
@@ -67,34 +102,35 @@ free_entries:
  */
 void msg_queue_destroy(struct msg_queue *queue)
 {
-	kvfree(queue->bytes);
-	kvfree(queue->entries);
+	kvfree(queue->ring);
 }
 
 /*
- * Append the messages of @from that @to does not have yet, until it has
- * @count. @to is ours alone and nothing was ever taken from it, so that it
- * fills up from its start and never wraps.
+ * Append the messages of @from, the next of which is at @pos, until @to has @count.
+ * @to is ours alone and nothing was ever taken from it, so that it fills up from
+ * its start and never wraps.
  */
 static int msg_queue_copy(struct msg_queue *to, const struct msg_queue *from,
-			  u32 count)
+			  u32 *pos, u32 count)
 {
 	while (to->count < count) {
-		u32 slot = msg_queue_wrap(from->first, to->count,
-					  from->max_msgs);
-		struct msg_queue_entry entry = from->entries[slot];
-		u32 to_end = min(entry.len, from->max_bytes - entry.start);
-		u8 *bytes = to->bytes + to->used;
+		const struct msg_queue_head *head = msg_queue_head(from, *pos);
+		u8 *bytes = (u8 *)(msg_queue_head(to, to->next) + 1);
+		struct kvec part[2];
 
 		if (to->count == to->max_msgs ||
-		    entry.len > to->max_bytes - to->used)
+		    head->len > to->max_bytes - to->used)
 			return -ENOSPC;
 
-		memcpy(bytes, from->bytes + entry.start, to_end);
-		memcpy(bytes + to_end, from->bytes, entry.len - to_end);
-		entry.start = to->used;
-		to->entries[to->count++] = entry;
-		to->used += entry.len;
+		*msg_queue_head(to, to->next) = *head;
+		msg_queue_parts(from, *pos, head->len, part);
+		memcpy(bytes, part[0].iov_base, part[0].iov_len);
+		memcpy(bytes + part[0].iov_len, part[1].iov_base,
+		       part[1].iov_len);
+		to->next = msg_queue_behind(to, to->next, head->len);
+		to->used += head->len;
+		to->count++;
+		*pos = msg_queue_behind(from, *pos, head->len);
 	}
 
 	return 0;
@@ -105,12 +141,12 @@ static void msg_queue_exchange(struct msg_queue *queue, struct msg_queue *other)
 {
 	lockdep_assert_held(&queue->lock);
 
-	swap(queue->entries, other->entries);
-	swap(queue->bytes, other->bytes);
+	swap(queue->ring, other->ring);
+	queue->size = other->size;
 	queue->max_msgs = other->max_msgs;
 	queue->max_bytes = other->max_bytes;
 	queue->first = 0;
-	queue->tail = 0;
+	queue->next = other->next;
 }
 
 /**
@@ -129,7 +165,7 @@ int msg_queue_resize(struct msg_queue *queue, u32 max_msgs, u32 max_bytes)
 {
 	struct msg_queue other;
 	unsigned long flags;
-	u32 count;
+	u32 count, pos;
 	int ret;
 
 	ret = msg_queue_init(&other, max_msgs, max_bytes);
@@ -138,12 +174,13 @@ int msg_queue_resize(struct msg_queue *queue, u32 max_msgs, u32 max_bytes)
 
 	spin_lock_irqsave(&queue->lock, flags);
 	count = queue->count;
+	pos = queue->first;
 	spin_unlock_irqrestore(&queue->lock, flags);
-	ret = msg_queue_copy(&other, queue, count);
+	ret = msg_queue_copy(&other, queue, &pos, count);
 
 	spin_lock_irqsave(&queue->lock, flags);
 	if (!ret)
-		ret = msg_queue_copy(&other, queue, queue->count);
+		ret = msg_queue_copy(&other, queue, &pos, queue->count);
 	if (!ret)
 		msg_queue_exchange(queue, &other);
 	spin_unlock_irqrestore(&queue->lock, flags);
@@ -156,21 +193,22 @@ int msg_queue_resize(struct msg_queue *queue, u32 max_msgs, u32 max_bytes)
 static void msg_queue_store(struct msg_queue *queue, const void *data, u32 len,
 			    u32 src)
 {
-	u32 start = msg_queue_wrap(queue->tail, queue->used, queue->max_bytes);
-	u32 slot = msg_queue_wrap(queue->first, queue->count, queue->max_msgs);
-	u32 to_end = min(len, queue->max_bytes - start);
+	struct kvec part[2];
 
 	lockdep_assert_held(&queue->lock);
 
-	memcpy(queue->bytes + start, data, to_end);
-	memcpy(queue->bytes, data + to_end, len - to_end);
-	queue->entries[slot] = (struct msg_queue_entry){
-		.start = start,
+	*msg_queue_head(queue, queue->next) = (struct msg_queue_head){
 		.len = len,
 		.src = src,
 		.lost = queue->lost,
 	};
+	msg_queue_parts(queue, queue->next, len, part);
+	memcpy(part[0].iov_base, data, part[0].iov_len);
+	if (part[1].iov_len)
+		memcpy(part[1].iov_base, data + part[0].iov_len,
+		       part[1].iov_len);
 
+	queue->next = msg_queue_behind(queue, queue->next, len);
 	queue->lost = 0;
 	queue->used += len;
 	WRITE_ONCE(queue->count, queue->count + 1);
@@ -265,30 +303,22 @@ bool msg_queue_push(struct msg_queue *queue, const void *data, size_t len,
  */
 bool msg_queue_peek(struct msg_queue *queue, struct msg_queue_view *view)
 {
-	struct msg_queue_entry entry;
+	const struct msg_queue_head *head;
 	unsigned long flags;
 	bool found;
-	u32 to_end;
 
 	spin_lock_irqsave(&queue->lock, flags);
 	found = queue->count;
-	if (found)
-		entry = queue->entries[queue->first];
+	if (found) {
+		head = msg_queue_head(queue, queue->first);
+		view->len = head->len;
+		view->src = head->src;
+		view->lost = head->lost;
+		msg_queue_parts(queue, queue->first, head->len, view->part);
+	}
 	spin_unlock_irqrestore(&queue->lock, flags);
-	if (!found)
-		return false;
 
-	to_end = min(entry.len, queue->max_bytes - entry.start);
-	*view = (struct msg_queue_view){
-		.part = {
-			{ queue->bytes + entry.start, to_end },
-			{ queue->bytes, entry.len - to_end },
-		},
-		.len = entry.len,
-		.src = entry.src,
-		.lost = entry.lost,
-	};
-	return true;
+	return found;
 }
 
 /**
@@ -305,17 +335,15 @@ void msg_queue_pop(struct msg_queue *queue, size_t copied)
 	u32 len;
 
 	spin_lock_irqsave(&queue->lock, flags);
-	len = queue->entries[queue->first].len;
+	len = msg_queue_head(queue, queue->first)->len;
 	queue->used -= len;
 	WRITE_ONCE(queue->count, queue->count - 1);
 	if (queue->count) {
-		queue->tail = msg_queue_wrap(queue->tail, len,
-					     queue->max_bytes);
-		queue->first = msg_queue_wrap(queue->first, 1, queue->max_msgs);
+		queue->first = msg_queue_behind(queue, queue->first, len);
 	} else {
 		/* Memory that is still in the caches */
-		queue->tail = 0;
 		queue->first = 0;
+		queue->next = 0;
 	}
 
 	queue->stats.taken++;
@@ -338,7 +366,7 @@ size_t msg_queue_next_len(struct msg_queue *queue)
 	size_t len;
 
 	spin_lock_irqsave(&queue->lock, flags);
-	len = queue->count ? queue->entries[queue->first].len : 0;
+	len = queue->count ? msg_queue_head(queue, queue->first)->len : 0;
 	spin_unlock_irqrestore(&queue->lock, flags);
 
 	return len;
@@ -376,9 +404,9 @@ void msg_queue_clear(struct msg_queue *queue)
 
 	spin_lock_irqsave(&queue->lock, flags);
 	queue->stats.discarded += queue->count;
-	queue->tail = 0;
-	queue->used = 0;
 	queue->first = 0;
+	queue->next = 0;
+	queue->used = 0;
 	WRITE_ONCE(queue->count, 0);
 	spin_unlock_irqrestore(&queue->lock, flags);
 }

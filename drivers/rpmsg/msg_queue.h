@@ -16,18 +16,18 @@
 #include <linux/uio.h>
 
 /**
- * struct msg_queue_entry - where a queued message stands
- * @start: offset of its first byte in the byte ring
+ * struct msg_queue_head - what precedes a message in the ring
  * @len: length in bytes, may be 0
  * @src: address that sent it
  * @lost: messages dropped right before it
+ *
+ * Heads are that far apart at least, and so none of them wraps.
  */
-struct msg_queue_entry {
-	u32 start;
+struct msg_queue_head {
 	u32 len;
 	u32 src;
 	u32 lost;
-};
+} __aligned(16);
 
 /**
  * struct msg_queue_view - the oldest message, as it lies in the queue
@@ -76,26 +76,26 @@ struct msg_queue_stats {
  * struct msg_queue - bounded message queue
  * @lock: guards everything below, except that the bytes of a queued message
  *	do not change before it is popped and may be read without it
- * @entries: ring of @max_msgs descriptions
- * @bytes: ring of @max_bytes bytes of payload
+ * @ring: heads, each with its message behind it
+ * @size: of @ring, in bytes
  * @max_msgs: most messages held
  * @max_bytes: most payload held
- * @first: index of the oldest entry
- * @count: number of entries in use
- * @tail: offset of the oldest byte
- * @used: number of bytes in use
- * @lost: messages dropped since the newest entry
+ * @first: offset of the oldest head
+ * @next: offset of the head to come
+ * @count: number of messages held
+ * @used: bytes of payload held
+ * @lost: messages dropped since the newest one held
  * @stats: counters; what is queued now is only filled in for who asks
  */
 struct msg_queue {
 	spinlock_t lock;	/* guards all below */
-	struct msg_queue_entry *entries;
-	u8 *bytes;
+	u8 *ring;
+	u32 size;
 	u32 max_msgs;
 	u32 max_bytes;
 	u32 first;
+	u32 next;
 	u32 count;
-	u32 tail;
 	u32 used;
 	u32 lost;
 	struct msg_queue_stats stats;
