@@ -69,7 +69,7 @@ struct rproc_relay_standby {
  * struct rproc_relay_link - a vdev, as clients see it
  * @wait: woken when room comes back, with EPOLLOUT, and when the link closes
  * @refs: the vdev, and each client
- * @room: how many messages can be sent without waiting
+ * @room: a message can be sent without waiting
  * @open: what is sent is passed on, at once or when its driver is there
  * @receive: held while messages of the remote are delivered, by whomever; guards
  *	@poll, @serve and @vdev
@@ -105,7 +105,7 @@ struct rproc_relay_standby {
 struct rproc_relay_link {
 	wait_queue_head_t wait;
 	struct kref refs;
-	unsigned int room;
+	bool room;
 	bool open;
 	struct mutex receive;	/* delivery, poll .. poller_addr */
 	void (*poll)(void *vdev, const struct rproc_relay_poll *poll);
@@ -164,14 +164,13 @@ static inline bool rproc_relay_link_is_open(const struct rproc_relay_link *link)
 }
 
 /**
- * rproc_relay_link_room() - how much can be sent without waiting
+ * rproc_relay_link_has_room() - whether a message can be sent without waiting
  * @link: the link
  *
  * Context: any.
- * Return: number of messages; somebody else may be faster.
+ * Return: true if so; somebody else may be faster.
  */
-static inline unsigned int
-rproc_relay_link_room(const struct rproc_relay_link *link)
+static inline bool rproc_relay_link_has_room(const struct rproc_relay_link *link)
 {
 	return READ_ONCE(link->room);
 }

@@ -212,7 +212,8 @@ void relay_unregister(struct rproc_relay *relay);
 struct rproc_relay *relay_find(const struct device *dev);
 struct rproc_relay_link *relay_link_alloc(void);
 void relay_link_set_open(struct rproc_relay_link *link, bool open);
-void relay_link_set_room(struct rproc_relay_link *link, unsigned int room);
+void relay_link_set_room(struct rproc_relay_link *link, bool room);
+void relay_link_wake_senders(struct rproc_relay_link *link);
 bool relay_link_call(struct rproc_relay_link *link, u32 addr);
 void relay_link_set_vdev(struct rproc_relay_link *link,
 			 struct relay_vdev *vdev);

@@ -91,18 +91,28 @@ void relay_link_set_open(struct rproc_relay_link *link, bool open)
 }
 
 /**
- * relay_link_set_room() - say how much room there is
+ * relay_link_wake_senders() - let who found no room try again
  * @link: the link
- * @room: how many messages can be sent without waiting
  *
  * Context: any.
  */
-void relay_link_set_room(struct rproc_relay_link *link, unsigned int room)
+void relay_link_wake_senders(struct rproc_relay_link *link)
 {
-	bool more = room > xchg(&link->room, room);
-
-	if (more && wq_has_sleeper(&link->wait))
+	if (wq_has_sleeper(&link->wait))
 		wake_up_poll(&link->wait, EPOLLOUT | EPOLLWRNORM);
+}
+
+/**
+ * relay_link_set_room() - say whether there is room
+ * @link: the link
+ * @room: a message can be sent without waiting
+ *
+ * Context: any.
+ */
+void relay_link_set_room(struct rproc_relay_link *link, bool room)
+{
+	if (!xchg(&link->room, room) && room)
+		relay_link_wake_senders(link);
 }
 
 static struct rproc_relay_standby *

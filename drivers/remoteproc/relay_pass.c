@@ -82,13 +82,15 @@ static void relay_interrupt(struct relay_queue *queue)
  * As many messages as virtio_rpmsg_bus has buffers for, less those that the
  * remote has.
  */
-static unsigned int relay_room(const struct relay_ring *ring, unsigned int lent)
+static unsigned int relay_room(const struct relay_ring *ring)
 {
+	unsigned int lent = relay_ring_lent(ring);
+
 	return ring->cfg.most > lent ? ring->cfg.most - lent : 0;
 }
 
 /**
- * relay_tell_room() - tell clients how much room there is to send
+ * relay_tell_room() - tell clients whether there is room to send
  * @queue: the queue that they send by; of others nothing is told
  *
  * Context: any.
@@ -96,18 +98,18 @@ static unsigned int relay_room(const struct relay_ring *ring, unsigned int lent)
 void relay_tell_room(struct relay_queue *queue)
 {
 	struct relay_ring *ring = &queue->ring;
-	unsigned int lent;
+	bool room;
 
 	if (!ring->cfg.lazy)
 		return;
 
-	/* Nobody tells again what was overtaken by an older number */
+	/* Nobody tells again what was overtaken by something older */
 	do {
-		lent = relay_ring_lent(ring);
-		relay_link_set_room(queue->vdev->link, relay_room(ring, lent));
-		/* The room is out before it is looked whether it is right */
+		room = relay_room(ring);
+		relay_link_set_room(queue->vdev->link, room);
+		/* It is out before it is looked whether it is right */
 		smp_mb();
-	} while (relay_ring_lent(ring) != lent);
+	} while (room != !!relay_room(ring));
 }
 
 /* Push what the host has; true if the remote wants to be rung for it. */
@@ -126,7 +128,8 @@ static bool relay_push(struct relay_queue *queue)
 	spin_unlock_irqrestore(&queue->push_lock, flags);
 
 	if (count) {
-		relay_tell_room(queue);
+		if (!relay_room(&queue->ring))
+			relay_tell_room(queue);
 		if (!bell)
 			atomic_long_inc(&relay->bells_spared);
 		trace_rproc_relay_push(relay->rproc->index, queue->notifyid,
@@ -226,8 +229,13 @@ static void relay_complete_locked(struct relay_queue *queue)
 	WRITE_ONCE(queue->completer, NULL);
 	relay_tell_room(queue);
 	relay_push_more(queue);
+	if (!queue->ring.cfg.lazy)
+		return;
+
+	/* Until it kicks again, the core may have had less room than was told */
+	relay_link_wake_senders(queue->vdev->link);
 	/* That may have been more than there was when a bell was asked for */
-	if (queue->ring.cfg.lazy && relay_is_crowded(queue))
+	if (relay_is_crowded(queue))
 		relay_look_soon(queue->vdev->relay);
 }
 
@@ -389,8 +397,7 @@ static unsigned int relay_kick_batch(const struct relay_queue *queue,
 	if (relay_ring_has_old(ring) || !READ_ONCE(ring->asked))
 		return 0;
 
-	return clamp(relay_room(ring, relay_ring_lent(ring)) / RELAY_KICK_SHARE,
-		     1, RELAY_KICK_BATCH);
+	return clamp(relay_room(ring) / RELAY_KICK_SHARE, 1, RELAY_KICK_BATCH);
 }
 
 static void relay_kicked_lazy(struct relay_queue *queue)
