@@ -67,7 +67,8 @@ struct rproc_relay_standby {
 
 /**
  * struct rproc_relay_link - a vdev, as clients see it
- * @wait: woken when room comes back, with EPOLLOUT, and when the link closes
+ * @wait: woken when there may be room again, with EPOLLOUT, and when the link
+ *	closes
  * @refs: the vdev, and each client
  * @room: a message can be sent without waiting
  * @open: what is sent is passed on, at once or when its driver is there

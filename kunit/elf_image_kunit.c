@@ -113,6 +113,7 @@ FAULT(carveout_cut, img->shdr[2].sh_size -= 4)
 FAULT(carveout_reserved, img->table.carveout.reserved = 1)
 FAULT(carveout_empty, img->table.carveout.len = 0)
 FAULT(carveout_name, memset(img->table.carveout.name, 'n', 32))
+FAULT(carveout_vdev, memcpy(img->table.carveout.name, "vdev0buffer", 12))
 
 #define ROW(number, fn, why) { number, #fn, fn, why }
 
@@ -176,6 +177,7 @@ static const struct broken_image broken_image_rows[] = {
 	ROW(7, carveout_reserved, "reserved bytes"),
 	ROW(7, carveout_empty, "is empty"),
 	ROW(7, carveout_name, "not terminated"),
+	ROW(7, carveout_vdev, "name of a vdev's own"),
 };
 
 static void broken_image_desc(const struct broken_image *row, char *desc)

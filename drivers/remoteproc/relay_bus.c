@@ -12,6 +12,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/platform_device.h>
+#include <linux/rcupdate.h>
 #include <linux/virtio.h>
 
 #include "relay_internal.h"
@@ -26,7 +27,8 @@ static struct virtio_driver no_driver = {
 
 /*
  * The vdev of a virtio device, if it is one of ours. It stays as long as the
- * device is locked, as it is while a driver comes or goes.
+ * device is locked, as it is while a driver comes or goes, and while it is made:
+ * then its remote is locked.
  */
 static struct relay_vdev *find_vdev(struct device *dev)
 {
@@ -99,5 +101,7 @@ static void __exit relay_bus_exit(void)
 {
 	bus_unregister_notifier(no_driver.driver.bus, &bus_notifier);
 	unregister_virtio_driver(&no_driver);
+	/* Who has let go of the module by relay_mend_release() has left it */
+	synchronize_rcu_tasks();
 }
 module_exit(relay_bus_exit);

@@ -3,7 +3,7 @@
  * relay_link.c - what a relayed rpmsg transport tells its clients
  *
  * The relay's half of include/rproc_relay_link.h: whether a vdev still leads
- * anywhere, how much room there is, and how a client finds out which vdev it
+ * anywhere, whether there is room, and how a client finds out which vdev it
  * sends by.
  */
 

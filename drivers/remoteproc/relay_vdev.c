@@ -100,7 +100,7 @@ EXPORT_SYMBOL_GPL(rproc_relay_mend_vdevs);
 
 /*
  * What the core's own function does, but for a DMA pool, which a vdev of ours
- * cannot have: see devm_rproc_relay_alloc().
+ * cannot have: see devm_rproc_relay_alloc(), and check_carveout().
  */
 static void relay_release_virtio(struct device *dev)
 {

@@ -177,6 +177,9 @@ static int check_carveout(const void *body, u32 len, const char **why)
 	if (strnlen(carveout.name, sizeof(carveout.name)) ==
 	    sizeof(carveout.name))
 		return refuse(why, "carveout name is not terminated");
+	/* The core would place rings or buffers there, past the relay */
+	if (strstarts(carveout.name, "vdev"))
+		return refuse(why, "carveout has the name of a vdev's own");
 
 	return 0;
 }

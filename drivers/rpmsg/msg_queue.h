@@ -21,7 +21,7 @@
  * @src: address that sent it
  * @lost: messages dropped right before it
  *
- * Heads are that far apart at least, and so none of them wraps.
+ * Heads stand at multiples of its size in a ring of such a size: none wraps.
  */
 struct msg_queue_head {
 	u32 len;
