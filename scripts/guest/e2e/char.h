@@ -23,6 +23,7 @@ int ctrl_open(unsigned int remote);
 __u32 echo_address(unsigned int remote);
 void hold_back(int fd);
 void read_held_back(int fd);
+void ept_find(const char *name, char *node, size_t size);
 void ept_create(int ctrl, const char *name, __u32 src, __u32 dst,
 		char *node, size_t size);
 int open_second_endpoint(__u32 addr);

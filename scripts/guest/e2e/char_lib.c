@@ -222,6 +222,29 @@ static bool has_name(const char *folder, const char *name)
 }
 
 /**
+ * ept_find() - find the node of an endpoint device
+ * @name: the endpoint's name, which no other has
+ * @node: receives "/dev/rpmsgN"
+ * @size: size of @node
+ *
+ * The device is there: others that come or go meanwhile may have no name.
+ */
+void ept_find(const char *name, char *node, size_t size)
+{
+	glob_t found;
+	size_t i;
+
+	node[0] = '\0';
+	if (!glob("/sys/class/rpmsg/rpmsg[0-9]*", 0, NULL, &found))
+		for (i = 0; i < found.gl_pathc; i++)
+			if (has_name(found.gl_pathv[i], name))
+				snprintf(node, size, "/dev/%s",
+					 strrchr(found.gl_pathv[i], '/') + 1);
+	globfree(&found);
+	expect(node[0], "no node of endpoint %s", name);
+}
+
+/**
  * ept_create() - make an endpoint device
  * @ctrl: an open control device
  * @name: its name, which no other has
@@ -234,19 +257,10 @@ void ept_create(int ctrl, const char *name, __u32 src, __u32 dst,
 		char *node, size_t size)
 {
 	struct rpmsg_endpoint_info info = { .src = src, .dst = dst };
-	glob_t found;
-	size_t i;
 
 	snprintf(info.name, sizeof(info.name), "%s", name);
 	expect_ok(ioctl(ctrl, RPMSG_CREATE_EPT_IOCTL, &info));
-	node[0] = '\0';
-	if (!glob("/sys/class/rpmsg/rpmsg[0-9]*", 0, NULL, &found))
-		for (i = 0; i < found.gl_pathc; i++)
-			if (has_name(found.gl_pathv[i], name))
-				snprintf(node, size, "/dev/%s",
-					 strrchr(found.gl_pathv[i], '/') + 1);
-	globfree(&found);
-	expect(node[0], "no node of endpoint %s", name);
+	ept_find(name, node, size);
 }
 
 /**

@@ -6,7 +6,6 @@
  * own where it runs out of memory.
  */
 #include <fcntl.h>
-#include <glob.h>
 #include <linux/rpmsg.h>
 #include <linux/rpmsg_ext.h>
 #include <stdlib.h>
@@ -298,36 +297,15 @@ static const struct rpmsg_endpoint_info endpoint = {
 	.name = "fail", .src = 400, .dst = 401,
 };
 
-static char made[64];
-
-/* The node of the endpoint that was made, among those of the channels. */
-static void find_made(void)
-{
-	char path[128], name[64] = "";
-	glob_t found;
-	size_t i;
-
-	expect_eq(glob("/sys/class/rpmsg/rpmsg[0-9]*", 0, NULL, &found), 0);
-	for (i = 0; i < found.gl_pathc; i++) {
-		snprintf(path, sizeof(path), "%s/name", found.gl_pathv[i]);
-		expect_ok(read_file(path, name, sizeof(name)));
-		if (!strcmp(name, "fail\n"))
-			break;
-	}
-	expect(i < found.gl_pathc, "no node of the endpoint");
-	snprintf(made, sizeof(made), "/dev/%s",
-		 strrchr(found.gl_pathv[i], '/') + 1);
-	globfree(&found);
-}
-
 /* Makes an endpoint and opens it: its queue comes with the first open. */
 static int make_endpoint(void)
 {
 	struct rpmsg_endpoint_info info = endpoint;
+	char made[64];
 
 	if (ioctl(ctrl_fd, RPMSG_CREATE_EPT_IOCTL, &info))
 		return -errno;
-	find_made();
+	ept_find(info.name, made, sizeof(made));
 	open_fd = open(made, O_RDWR | O_CLOEXEC);
 	if (open_fd < 0) {
 		int err = -errno;
