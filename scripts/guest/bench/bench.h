@@ -51,16 +51,12 @@ struct stack {
  * @taken: doorbells of the remote's, by the transport
  * @irqs: interrupts of the remote's bell, by the kernel
  * @switches: context switches of the whole system
- * @lines: interrupts that there are for bells; of one, both remotes are told
- * @uneven: one remote has taken another number of bells than the other
  */
 struct counts {
 	uint64_t rung;
 	uint64_t taken;
 	uint64_t irqs;
 	uint64_t switches;
-	unsigned int lines;
-	bool uneven;
 };
 
 /* How a program sends and receives */
@@ -133,7 +129,8 @@ uint64_t remote_start(unsigned int remote);
 void remote_stop(unsigned int remote);
 int remote_open(unsigned int remote);
 int remote_open_endpoint(unsigned int remote, const char *name);
-void read_counts(const struct stack *stack, struct counts *counts);
+void counts_before(const struct stack *stack, struct counts *counts);
+void counts_after(const struct stack *stack, struct counts *counts);
 
 /* channel.c: what the "bench" firmware is told */
 void fw_echo_every(int fd, unsigned int period);

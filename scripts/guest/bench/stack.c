@@ -3,6 +3,7 @@
  * Stacks: modules that are loaded in turn, remotes that are started on them,
  * their device nodes, and what the kernel counts meanwhile.
  */
+#define _GNU_SOURCE
 #include <ampkit/bench.h>
 #include <dirent.h>
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <fnmatch.h>
 #include <limits.h>
 #include <linux/rpmsg.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,9 +27,6 @@
 #define DEBUGFS_RPROC	"/sys/kernel/debug/remoteproc/remoteproc"
 #define CLASS_RPMSG	"/sys/class/rpmsg"
 #define NODE		"rpmsg[0-9]*"
-
-/* So long a remote may be told of a bell later than the other */
-#define EVEN_NS		100000000ULL
 
 /*
  * A and B are the baselines: what the kernel has, without event indices and
@@ -311,7 +310,6 @@ static uint64_t number_after(const char *text, const char *key)
 static void count_bells(const struct stack *stack, struct counts *counts)
 {
 	char path[128], text[4096];
-	uint64_t taken[REMOTES];
 	unsigned int remote;
 
 	for (remote = 0; remote < REMOTES; remote++) {
@@ -320,10 +318,8 @@ static void count_bells(const struct stack *stack, struct counts *counts)
 		if (!read_text(path, text, sizeof(text)))
 			die("%s: %m", path);
 		counts->rung += number_after(text, "rung ");
-		taken[remote] = number_after(text, "taken ");
-		counts->taken += taken[remote];
+		counts->taken += number_after(text, "taken ");
 	}
-	counts->uneven = taken[0] != taken[REMOTES - 1];
 }
 
 /* Of a bell for each core, or of the port that they share. */
@@ -343,7 +339,6 @@ static void count_interrupts(struct counts *counts)
 	     line = strtok_r(NULL, "\n", &next)) {
 		if (!is_bell(line))
 			continue;
-		counts->lines++;
 		line = strchr(line, ':') + 1;
 		for (;;) {
 			uint64_t value = strtoull(line, &end, 10);
@@ -363,30 +358,79 @@ static void count_all(const struct stack *stack, struct counts *counts)
 	count_interrupts(counts);
 }
 
-/**
- * read_counts() - what the kernel has counted so far
- * @stack: the stack that is loaded, with nothing to do
- * @counts: receives it
- *
- * A last bell may still come, and must not come between two of the counts. Where
- * both remotes are told of one, the second may be told when what the first was
- * told of is over already.
- */
-void read_counts(const struct stack *stack, struct counts *counts)
+static void run_on(int cpu)
 {
-	uint64_t until = now_ns() + EVEN_NS;
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	if (sched_setaffinity(0, sizeof(cpus), &cpus))
+		die("processor %d: %m", cpu);
+}
+
+/* When this returns no processor handles an interrupt that it had before */
+static void run_everywhere(void)
+{
+	int cpu, here = sched_getcpu();
+	cpu_set_t all;
+
+	if (here < 0 || sched_getaffinity(0, sizeof(all), &all))
+		die("processors: %m");
+	for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &all))
+			run_on(cpu);
+	run_on(here);
+	if (sched_setaffinity(0, sizeof(all), &all))
+		die("processors: %m");
+}
+
+/*
+ * A last bell may still come, and must not come between two of the counts: what is
+ * the same twice was so all the time, unless somebody is at it.
+ */
+static void count_settled(const struct stack *stack, struct counts *counts)
+{
 	struct counts last;
-	char text[16384];
 
 	count_all(stack, counts);
 	do {
 		last = *counts;
+		run_everywhere();
 		count_all(stack, counts);
 	} while (last.rung != counts->rung || last.taken != counts->taken ||
-		 last.irqs != counts->irqs ||
-		 (counts->lines == 1 && counts->uneven && now_ns() < until));
+		 last.irqs != counts->irqs);
+}
+
+static uint64_t switches_so_far(void)
+{
+	char text[16384];
 
 	if (!read_text("/proc/stat", text, sizeof(text)))
 		die("/proc/stat: %m");
-	counts->switches = number_after(text, "ctxt ");
+	return number_after(text, "ctxt ");
+}
+
+/**
+ * counts_before() - what the kernel has counted before a measurement
+ * @stack: the stack that is loaded, with nothing to do
+ * @counts: receives it
+ */
+void counts_before(const struct stack *stack, struct counts *counts)
+{
+	count_settled(stack, counts);
+	counts->switches = switches_so_far();
+}
+
+/**
+ * counts_after() - what the kernel has counted after a measurement
+ * @stack: the stack that is loaded, with nothing to do any more
+ * @counts: receives it
+ */
+void counts_after(const struct stack *stack, struct counts *counts)
+{
+	/* Counting needs some, too */
+	uint64_t switches = switches_so_far();
+
+	count_settled(stack, counts);
+	counts->switches = switches;
 }

@@ -173,11 +173,11 @@ static void run_block(const struct scene *scene, const struct load *load,
 	struct block block;
 
 	read_fw(scene, remotes, &fw_before);
-	read_counts(scene->stack, &before);
+	counts_before(scene->stack, &before);
 	sync_with_host();
 	run_loads(scene, load, remotes, &block);
 	sync_with_host();
-	read_counts(scene->stack, &after);
+	counts_after(scene->stack, &after);
 	read_fw(scene, remotes, &fw_after);
 
 	print_case(scene, "block", load, remotes);
@@ -307,11 +307,11 @@ static void run_client(const struct scene *scene, unsigned int size,
 	char order[64];
 
 	snprintf(order, sizeof(order), "%u %u %u", window, size, messages);
-	read_counts(scene->stack, &before);
+	counts_before(scene->stack, &before);
 	sync_with_host();
 	write_text("/sys/kernel/debug/bench_client/run", order);
 	sync_with_host();
-	read_counts(scene->stack, &after);
+	counts_after(scene->stack, &after);
 	print_case(scene, "block", &load, 1);
 	printf(" messages=%u ns=%llu calls=0", messages,
 	       (unsigned long long)client_ns());
