@@ -113,6 +113,9 @@ FAULT(carveout_cut, img->shdr[2].sh_size -= 4)
 FAULT(carveout_reserved, img->table.carveout.reserved = 1)
 FAULT(carveout_empty, img->table.carveout.len = 0)
 FAULT(carveout_name, memset(img->table.carveout.name, 'n', 32))
+FAULT(carveout_format, memcpy(img->table.carveout.name, "%s%s", 5))
+FAULT(carveout_vdev_format,
+      memcpy(img->table.carveout.name, "%.0svdev0buffer", 16))
 FAULT(carveout_vdev, memcpy(img->table.carveout.name, "vdev0buffer", 12))
 
 #define ROW(number, fn, why) { number, #fn, fn, why }
@@ -177,6 +180,8 @@ static const struct broken_image broken_image_rows[] = {
 	ROW(7, carveout_reserved, "reserved bytes"),
 	ROW(7, carveout_empty, "is empty"),
 	ROW(7, carveout_name, "not terminated"),
+	ROW(7, carveout_format, "percent sign"),
+	ROW(7, carveout_vdev_format, "percent sign"),
 	ROW(7, carveout_vdev, "name of a vdev's own"),
 };
 

@@ -233,6 +233,8 @@ GUARDS = PLANTS + [
     table(7, "name of a carveout",
           "strnlen(carveout.name, sizeof(carveout.name)) ==\n"
           "\t    sizeof(carveout.name)", "false", "carveout_name"),
+    table(7, "carveout's name is a format", "strchr(carveout.name, '%')", "false",
+          "carveout_format"),
     table(7, "carveout of a vdev's", "strstarts(carveout.name, \"vdev\")",
           "false", "carveout_vdev"),
     table(8, "power of two", "!is_power_of_2(vring->num) || ", "",

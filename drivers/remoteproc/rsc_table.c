@@ -177,6 +177,9 @@ static int check_carveout(const void *body, u32 len, const char **why)
 	if (strnlen(carveout.name, sizeof(carveout.name)) ==
 	    sizeof(carveout.name))
 		return refuse(why, "carveout name is not terminated");
+	/* The core takes it for a format, in rproc_handle_carveout() */
+	if (strchr(carveout.name, '%'))
+		return refuse(why, "carveout name has a percent sign");
 	/* The core would place rings or buffers there, past the relay */
 	if (strstarts(carveout.name, "vdev"))
 		return refuse(why, "carveout has the name of a vdev's own");
