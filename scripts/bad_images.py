@@ -314,6 +314,13 @@ def vring_behind(elf):
     elf.set_ring(0, "da", elf.layout.vring0 + RING_REGION - PAGE)
 
 
+def vring_uneven(elf):
+    """The size of a ring fits, but its second half begins at the next page."""
+    for ring in range(2):
+        elf.set_ring(ring, "num", 32)
+    elf.set_ring(0, "da", elf.layout.vring0 + RING_REGION - PAGE - 0x1f0)
+
+
 def trace_outside(elf):
     elf.set_resource(RSC_TRACE, 4, elf.layout.behind)
 
@@ -388,6 +395,7 @@ IMAGES = {
     "vring-too-large": vring_too_large,
     "vring-before": vring_before,
     "vring-behind": vring_behind,
+    "vring-uneven": vring_uneven,
     "trace-outside": trace_outside,
 }
 

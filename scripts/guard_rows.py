@@ -261,6 +261,10 @@ GUARDS = PLANTS + [
           "size > region.len || delta > region.len - size",
           "delta > region.len - size",
           "fault_08_a_vring_too_large_for_its_carveout_is_refused"),
+    Guard(8, "alignment of a ring in its carveout", "remoteproc/relay_table.c",
+          "!is_aligned(&region, delta, vring->align)", "false",
+          "fault_08_a_vring_whose_second_half_begins_behind_its_carveout_"
+          "is_refused"),
     Guard(8, "trace in a carveout", "remoteproc/relay_table.c",
           "if (!relay->ops->find_range(relay->priv, rsc->da, rsc->len, "
           "&region))\n\t\treturn 0;", "return 0;",

@@ -140,6 +140,18 @@ void relay_read_notifyids(struct rproc_relay *relay)
 	}
 }
 
+/*
+ * Both sides find the used ring by rounding an address up, which is the same place
+ * only where neither has to round what it begins with. From anywhere else the size
+ * of a ring is more than vring_size().
+ */
+static bool is_aligned(const struct rproc_relay_region *region, u32 delta,
+		       u32 align)
+{
+	return IS_ALIGNED(region->da + delta, align) &&
+	       IS_ALIGNED((uintptr_t)region->va + delta, align);
+}
+
 /* Finds the wire copy of a ring: in its carveout, where the table wants it. */
 static int find_wire(struct relay_queue *queue, unsigned int id,
 		     const struct fw_rsc_vdev_vring *vring,
@@ -171,6 +183,12 @@ static int find_wire(struct relay_queue *queue, unsigned int id,
 	if (size > region.len || delta > region.len - size) {
 		dev_err(dev, "vring of %u does not fit carveout %s\n",
 			vring->num, name);
+		return -EINVAL;
+	}
+
+	if (!is_aligned(&region, delta, vring->align)) {
+		dev_err(dev, "vring in carveout %s is not aligned to %u\n",
+			name, vring->align);
 		return -EINVAL;
 	}
 

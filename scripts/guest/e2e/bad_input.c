@@ -212,6 +212,8 @@ static const struct test tests[] = {
 		EINVAL, "outside carveout"),
 	REFUSED("fault_08_a_vring_behind_its_carveout", "bad-vring-behind",
 		EINVAL, "does not fit carveout"),
+	REFUSED("fault_08_a_vring_whose_second_half_begins_behind_its_carveout",
+		"bad-vring-uneven", EINVAL, "is not aligned"),
 	REFUSED("fault_08_a_trace_outside_the_carveouts", "bad-trace-outside",
 		EINVAL, "lies in no memory region"),
 	TEST("fault_04_bad_images_leave_the_other_remote_alone",
