@@ -3,9 +3,9 @@
  * amp_memory.c - the carveouts of a remote core
  *
  * They are what memory-region lists, each under its entry of
- * memory-region-names or else the name of its node. Linux maps all of them
- * not cached, because the remote does so too with what is shared, and runs
- * its image with caches that Linux does not see:
+ * memory-region-names or else the name of its node, less the address in that.
+ * Linux maps all of them not cached, because the remote does so too with what is
+ * shared, and runs its image with caches that Linux does not see:
  *
  *	region		Linux			remote
  *	image		Normal non-cacheable	cacheable but for shared pages
@@ -131,6 +131,15 @@ int amp_memory_init(struct amp_core *core)
 	return 0;
 }
 
+/* "vdev0buffer", or of a node "vdev0buffer@10120000" */
+static bool has_name(const struct amp_region *region, const char *name)
+{
+	size_t len = strlen(name);
+
+	return !strncmp(region->name, name, len) &&
+	       (!region->name[len] || region->name[len] == '@');
+}
+
 /**
  * amp_find_region() - look a carveout up by its name
  * @core: the remote core
@@ -144,7 +153,7 @@ const struct amp_region *amp_find_region(const struct amp_core *core,
 	unsigned int i;
 
 	for (i = 0; i < core->num_regions; i++)
-		if (!strcmp(core->regions[i].name, name))
+		if (has_name(&core->regions[i], name))
 			return &core->regions[i];
 
 	return NULL;

@@ -110,6 +110,13 @@ static void read_properties(void)
 	expect(!strcmp(text, "disabled\n"), "bell of remote 1: %s", text);
 }
 
+/* Of remote 1 there is no memory-region-names */
+static void find_carveouts_by_node(void)
+{
+	modules_load();
+	remote_check_echo(1);
+}
+
 static const struct test auto_boot_tests[] = {
 	TEST("a_remote_starts_by_itself_when_its_driver_comes", start_by_itself,
 	     .as_found = true),
@@ -117,6 +124,8 @@ static const struct test auto_boot_tests[] = {
 	     .as_found = true),
 	TEST("fault_30_rmmod_stops_what_was_started_twice",
 	     unload_what_was_started_twice, .as_found = true),
+	TEST("carveouts_may_be_named_by_their_nodes", find_carveouts_by_node,
+	     .as_found = true),
 	TEST("settings_come_from_the_device_tree", read_properties,
 	     .as_found = true),
 };

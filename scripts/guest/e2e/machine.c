@@ -115,23 +115,38 @@ static struct range read_range(const char *node)
 	return (struct range){ be64toh(reg[0]), be64toh(reg[1]) };
 }
 
+static bool has_property(const char *node, const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", node, name);
+	return !access(path, F_OK);
+}
+
+/* Each by its entry of memory-region-names, or else by its node */
 static void read_regions(struct machine_remote *remote)
 {
+	bool named = has_property(remote->node, "memory-region-names");
 	char names[512], node[PATH_MAX], *name = names;
 	__u32 phandles[MACHINE_REGIONS + 1];
 	size_t count, i;
 
 	count = read_property(remote->node, "memory-region", phandles,
 			      sizeof(phandles)) / sizeof(*phandles);
-	read_property(remote->node, "memory-region-names", names,
-		      sizeof(names));
-	for (i = 0; i < count; i++, name += strlen(name) + 1) {
+	if (named)
+		read_property(remote->node, "memory-region-names", names,
+			      sizeof(names));
+	for (i = 0; i < count; i++) {
 		struct region *region = &remote->regions[i];
 
 		find_phandle(TREE "/reserved-memory/*/phandle",
 			     be32toh(phandles[i]), node, sizeof(node));
 		region->range = read_range(node);
-		snprintf(region->name, sizeof(region->name), "%.23s", name);
+		if (!named)
+			name = strrchr(node, '/') + 1;
+		snprintf(region->name, sizeof(region->name), "%.*s",
+			 (int)strcspn(name, "@"), name);
+		name += strlen(name) + 1;
 	}
 	remote->num_regions = count;
 }
