@@ -75,6 +75,7 @@ static int ignore_answer(struct rpmsg_device *channel, void *data, int len,
 	return 0;
 }
 
+/* The lock of the virtio device is held, which itself stays until after us. */
 static bool try_send(struct amp_core *core, struct rpmsg_device *channel)
 {
 	struct rpmsg_channel_info info = {
@@ -84,6 +85,10 @@ static bool try_send(struct amp_core *core, struct rpmsg_device *channel)
 	__le32 message = cpu_to_le32(core->farewell.message);
 	struct rpmsg_endpoint *ept;
 	int ret;
+
+	/* The virtio driver has gone, and what the channel sends by with it */
+	if (!channel->dev.parent->driver || !device_is_registered(&channel->dev))
+		return false;
 
 	ept = rpmsg_create_ept(channel, ignore_answer, NULL, info);
 	if (!ept)
@@ -102,8 +107,12 @@ static bool is_over(struct amp_core *core, bool *sent)
 	if (!channel)
 		return true;
 
-	if (!*sent)
+	if (!*sent) {
+		/* The virtio device: its driver stays meanwhile */
+		device_lock(channel->dev.parent);
 		*sent = try_send(core, channel);
+		device_unlock(channel->dev.parent);
+	}
 	put_device(&channel->dev);
 
 	return false;

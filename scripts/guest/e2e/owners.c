@@ -309,6 +309,35 @@ static void unbind_virtio_in_a_stop(void)
 	remote_check_echo(0);
 }
 
+/* With it goes what the farewell is sent by, and the channel that it waits for. */
+static void unbind_virtio_in_a_farewell(void)
+{
+	unsigned int round, rounds = param_number("cycles", 100) / 5;
+	struct unbinding unbinding;
+	pthread_t unbinder;
+	__u64 began;
+	int fd;
+
+	remote_set_firmware(0, image_of(0, "minimal"));
+	set_of_remote("device/ampkit/shutdown_message", "rpmsg-raw 1");
+	set_of_remote("device/ampkit/shutdown_timeout_ms", "60000");
+	for (round = 0; round < rounds; round++) {
+		fd = remote_start_and_open(0, 0);
+		/* Once it talks, the channel is all there */
+		remote_echo(fd, "until the stop");
+		close(fd);
+		find_virtio(unbinding.device, sizeof(unbinding.device));
+		unbinding.after_us = random_below(STOP_US);
+		began = now_us();
+		pthread_create(&unbinder, NULL, unbind_soon, &unbinding);
+		remote_stop(0);
+		pthread_join(unbinder, NULL);
+		expect(now_us() - began < 30 * 1000000ULL, "the stop waited");
+	}
+	set_of_remote("device/ampkit/shutdown_timeout_ms", "1000");
+	set_of_remote("device/ampkit/shutdown_message", "none");
+}
+
 /* Its remote stops and its driver goes; what frees it has to stay. */
 static void keep_virtio(void)
 {
@@ -582,6 +611,8 @@ static const struct test tests[] = {
 	     unbind_virtio),
 	TEST("the_virtio_driver_is_unbound_while_the_remote_is_stopped",
 	     unbind_virtio_in_a_stop),
+	TEST("the_virtio_driver_is_unbound_while_a_farewell_is_said",
+	     unbind_virtio_in_a_farewell),
 	TEST("a_virtio_device_may_be_kept_for_longer_than_its_remote",
 	     keep_virtio),
 	TEST("a_virtio_driver_that_fails_leaves_the_device_to_the_next",
