@@ -269,6 +269,8 @@ static void line_close(struct amp_line *line)
  */
 void amp_bell_ring(struct amp_bell *bell)
 {
+	/* Not every mailbox orders what it writes behind other memory */
+	wmb();
 	line_ring(&bell->tx);
 }
 
