@@ -59,6 +59,21 @@ static struct platform_driver amp_cluster_driver = {
 	},
 };
 
+/**
+ * amp_cluster_of() - the cores that a remote core is one of
+ * @dev: its device
+ *
+ * Context: for probe, where the parent stays.
+ * Return: the cluster, NULL if the parent is none.
+ */
+struct amp_cluster *amp_cluster_of(const struct device *dev)
+{
+	if (dev->parent->driver != &amp_cluster_driver.driver)
+		return NULL;
+
+	return dev_get_drvdata(dev->parent);
+}
+
 static struct platform_driver * const amp_drivers[] = {
 	&amp_core_driver,
 	&amp_cluster_driver,

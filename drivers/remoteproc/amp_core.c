@@ -550,7 +550,10 @@ static int amp_core_probe(struct platform_device *pdev)
 	core = rproc->priv;
 	core->dev = dev;
 	core->rproc = rproc;
-	core->cluster = dev_get_drvdata(dev->parent);
+	core->cluster = amp_cluster_of(dev);
+	if (!core->cluster)
+		return dev_err_probe(dev, -EINVAL,
+				     "the node is not below one of remote cores\n");
 	platform_set_drvdata(pdev, core);
 	rproc->auto_boot = device_property_read_bool(dev, "ampkit,auto-boot");
 	amp_ctrl_init(core);

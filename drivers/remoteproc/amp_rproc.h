@@ -221,6 +221,7 @@ int amp_load(struct rproc *rproc, const struct firmware *fw);
 
 /* amp_core.c */
 extern struct platform_driver amp_core_driver;
+struct amp_cluster *amp_cluster_of(const struct device *dev);
 int amp_reset_detached(struct amp_core *core);
 void amp_ring_bell(struct amp_core *core);
 

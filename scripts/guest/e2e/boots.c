@@ -228,6 +228,7 @@ static const struct refusal refusals[] = {
 	{ "core-dma-pool", "memory-region 0 is a DMA pool", NULL },
 	{ "core-same-memory", "collide", NULL },
 	{ "core-same-name", "memory regions a and a collide", NULL },
+	{ "core-alone", "the node is not below one of remote cores", NULL },
 	{ "core-no-mailbox", "can't get the mailbox channel tx", NULL },
 	{ "core-no-bell-7", "can't get the mailbox channel tx", "zcu102" },
 	{ "core-no-bell-8", "can't get the mailbox channel rx", "versal" },
