@@ -28,12 +28,29 @@
 /* How long a stop waits for the image to finish, unless it is set; ms */
 #define AMP_SHUTDOWN_MS		1000
 
+/* A crash was reported of one that runs, and that nobody is attached to. */
+static bool amp_is_somebodys(const struct amp_core *core)
+{
+	return core->rproc->state == RPROC_CRASHED && !core->engaged;
+}
+
 static int amp_prepare(struct rproc *rproc)
 {
 	struct amp_core *core = rproc->priv;
 
 	if (READ_ONCE(core->removing))
 		return -ESHUTDOWN;
+
+	/* We are the first user, whatever stops in vain have made of the count */
+	atomic_set(&rproc->power, 1);
+	if (amp_is_somebodys(core)) {
+		/* Loading an image to where one runs would spoil that */
+		rproc->state = RPROC_DETACHED;
+		dev_err(core->dev,
+			"core %u runs, and has crashed for nobody: start it once more to attach to it\n",
+			core->id);
+		return -EAGAIN;
+	}
 
 	amp_recovery_prepare(core);
 	/* The core has freed what was there, and would once more */
@@ -46,6 +63,11 @@ static int amp_unprepare(struct rproc *rproc)
 {
 	struct amp_core *core = rproc->priv;
 
+	/* Its start was taken back, and it could not be stopped */
+	if (core->engaged) {
+		core->engaged = false;
+		amp_farewell_disarm(core);
+	}
 	amp_ctrl_unbind(core);
 	rproc_relay_unload(core->relay);
 	core->wire_table = NULL;
@@ -158,6 +180,22 @@ void amp_forget_crash(struct rproc *rproc)
 		pm_relax(rproc->dev.parent);
 }
 
+/*
+ * The core has freed the clean copy of an attached remote's table, and goes on with
+ * another one: that is the clean one now, for the stop or detach to come.
+ */
+static void amp_keep_table(struct amp_core *core)
+{
+	struct rproc *rproc = core->rproc;
+
+	if (rproc->state != RPROC_ATTACHED || !rproc->cached_table)
+		return;
+
+	rproc->clean_table = rproc->cached_table;
+	rproc->cached_table = NULL;
+	rproc->table_ptr = rproc_relay_table(core->relay);
+}
+
 static int amp_stop(struct rproc *rproc)
 {
 	bool crashed = rproc->state == RPROC_CRASHED;
@@ -165,7 +203,7 @@ static int amp_stop(struct rproc *rproc)
 	int ret;
 
 	/* Its crash was reported before it was left alone, or by somebody else */
-	if (crashed && !core->engaged) {
+	if (amp_is_somebodys(core)) {
 		rproc->state = RPROC_DETACHED;
 		return -ENODEV;
 	}
@@ -184,8 +222,10 @@ static int amp_stop(struct rproc *rproc)
 
 	ret = amp_halt(core);
 	trace_amp_stop(rproc->index, crashed, ret);
-	if (ret)
+	if (ret) {
+		amp_keep_table(core);
 		return ret;
+	}
 
 	core->engaged = false;
 	amp_farewell_disarm(core);
@@ -422,8 +462,7 @@ static void amp_stop_for_all(struct rproc *rproc)
 /* One that somebody else started, and that we are not attached to. */
 static bool amp_is_not_ours(const struct amp_core *core)
 {
-	return core->rproc->state == RPROC_DETACHED ||
-	       (core->rproc->state == RPROC_CRASHED && !core->engaged);
+	return core->rproc->state == RPROC_DETACHED || amp_is_somebodys(core);
 }
 
 static void amp_shut_down(void *data)
@@ -431,12 +470,16 @@ static void amp_shut_down(void *data)
 	struct amp_core *core = data;
 
 	WRITE_ONCE(core->removing, true);
+	/* It has no reference, and the core does not cancel it */
+	cancel_work_sync(&core->rproc->attach_work);
 	amp_recovery_end(core);
 	amp_stop_for_all(core->rproc);
 
 	/* A crash on the way down is followed up by nobody */
 	cancel_work_sync(&core->rproc->crash_handler);
 	amp_recovery_end(core);
+	/* That may have been a recovery, which counts no users until it is through */
+	amp_stop_for_all(core->rproc);
 
 	/* Also when the core believes it offline: it must not run unattended */
 	if (!amp_is_not_ours(core) && !core->leave_running)

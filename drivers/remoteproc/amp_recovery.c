@@ -141,7 +141,9 @@ void amp_recovery_begin(struct amp_core *core)
 	core->retries = 0;
 	core->recovering = true;
 	core->owed_users = atomic_xchg(&core->rproc->power, 0);
-	queue_delayed_work(system_freezable_wq, &core->recovery, 0);
+	/* There is no follow-up of a remote that goes */
+	if (!READ_ONCE(core->removing))
+		queue_delayed_work(system_freezable_wq, &core->recovery, 0);
 }
 
 /**

@@ -170,6 +170,38 @@ static void crash_while_detached(void)
 	remote_stop(0);
 }
 
+static void crash_with_recovery_off(void)
+{
+	set_of_remote("recovery", "disabled");
+	expect_ok(write_file(DEBUGFS_RPROC "0/crash", "1"));
+	expect_soon(is_crashed, NULL, WAIT_MS);
+}
+
+/* It runs on, so that an image must not be loaded to where it does */
+static void start_after_a_crash_while_detached(void)
+{
+	__u64 nonce = start_a_life();
+
+	leave_and_come_back();
+	crash_with_recovery_off();
+	expect_eq(remote_try_start(0), -EAGAIN);
+	expect(remote_is(0, "detached"), "after the first start");
+	expect_eq(remote_try_start(0), 0);
+	expect_same_life(nonce);
+
+	/* The core counts a stop even if there is nothing to stop */
+	set_of_remote("state", "detach");
+	crash_with_recovery_off();
+	set_of_remote("state", "stop");
+	set_of_remote("recovery", "enabled");
+	expect_soon(is_detached, NULL, WAIT_MS);
+	expect_eq(remote_try_start(0), 0);
+	expect_same_life(nonce);
+	remote_stop(0);
+	expect(remote_in_reset(0), "it runs on");
+	remote_check_echo(0);
+}
+
 /* There is nothing to talk by, but it can be stopped */
 static void attach_without_a_table(void)
 {
@@ -224,6 +256,8 @@ static const struct test tests[] = {
 	     crash_while_attached),
 	TEST("a_crash_reported_of_a_detached_remote_changes_nothing",
 	     crash_while_detached),
+	TEST("a_start_loads_nothing_over_a_detached_remote_that_crashed",
+	     start_after_a_crash_while_detached),
 };
 
 const struct suite detach_suite = { tests, ARRAY_SIZE(tests), NULL };
