@@ -33,9 +33,6 @@
 /* A remote that misses so many heartbeats in a row is hung */
 #define AMP_CTRL_MAX_MISSES	4
 
-#define AMP_CTRL_MIN_PERIOD	10
-#define AMP_CTRL_MAX_PERIOD	60000
-
 static u32 ctrl_state(struct amp_core *core)
 {
 	return READ_ONCE(core->ctrl->state);
@@ -79,8 +76,8 @@ void amp_ctrl_bind(struct amp_core *core, const void *body, size_t len)
 		return;
 	}
 
-	info->heartbeat_ms = clamp(info->heartbeat_ms, AMP_CTRL_MIN_PERIOD,
-				   AMP_CTRL_MAX_PERIOD);
+	info->heartbeat_ms = clamp(info->heartbeat_ms, AMPKIT_CTRL_HEARTBEAT_MIN,
+				   AMPKIT_CTRL_HEARTBEAT_MAX);
 	core->ctrl = region->va + (info->da - region->da);
 }
 

@@ -8,8 +8,6 @@
 #include "rsc_table.h"
 
 #define US_PER_MS	1000U
-/* Longer would not fit a time-out, and nobody waits an hour for a heartbeat. */
-#define MAX_PERIOD_MS	3600000U
 
 /* What was promised to the host for this block; NULL when nothing was. */
 static const struct rsc_ctrl *find_entry(const void *table, size_t size)
@@ -36,8 +34,9 @@ static uint32_t beat_period_us(const struct rsc_ctrl *rsc)
 
 	if (!(load_le32(&rsc->features) & AMPKIT_CTRL_F_HEARTBEAT))
 		return 0;
-	if (ms > MAX_PERIOD_MS)
-		ms = MAX_PERIOD_MS;
+	/* Longer would not fit a time-out */
+	if (ms > AMPKIT_CTRL_HEARTBEAT_MAX)
+		ms = AMPKIT_CTRL_HEARTBEAT_MAX;
 	return ms * (US_PER_MS / 2);
 }
 

@@ -230,7 +230,8 @@ _Static_assert(sizeof(struct rsc_vdev) == 28 + 2 * 20, "as the host reads it");
 /**
  * RSC_CTRL() - table entry: a control block
  * @block: name of the struct ampkit_ctrl that is defined for it
- * @ms: longest time between two heartbeats, milliseconds
+ * @ms: longest time between two heartbeats, milliseconds, from
+ *	AMPKIT_CTRL_HEARTBEAT_MIN to _MAX
  */
 #define RSC_CTRL(block, ms)	(CTRL, block, ms)
 
@@ -305,8 +306,9 @@ _Static_assert(sizeof(struct rsc_vdev) == 28 + 2 * 20, "as the host reads it");
 	},
 
 #define RSC_STORAGE_CTRL(table, n, block, ms)				\
-	_Static_assert((ms) > 0 && (ms) <= 3600000,			\
-		       "a heartbeat comes at least once an hour");	\
+	_Static_assert((ms) >= AMPKIT_CTRL_HEARTBEAT_MIN &&		\
+		       (ms) <= AMPKIT_CTRL_HEARTBEAT_MAX,		\
+		       "from 10 ms to an hour between two heartbeats");	\
 	static struct ampkit_ctrl block					\
 	__attribute__((section(".ctrl"), aligned(RSC_PAGE_SIZE))) = {	\
 		.magic = AMPKIT_CTRL_MAGIC,				\

@@ -37,6 +37,10 @@
 #define AMPKIT_CTRL_F_SHUTDOWN	(1U << 2)
 #define AMPKIT_CTRL_F_CRASH	(1U << 3)
 
+/* Bounds of heartbeat_ms; the host takes what is beyond for the nearest of them */
+#define AMPKIT_CTRL_HEARTBEAT_MIN	10U
+#define AMPKIT_CTRL_HEARTBEAT_MAX	3600000U
+
 /**
  * struct ampkit_rsc_ctrl - body of the vendor entry, after the entry's type
  * @magic: AMPKIT_CTRL_MAGIC
@@ -44,7 +48,8 @@
  * @da: device address of the control block, on a page of its own
  * @len: its size in bytes
  * @features: AMPKIT_CTRL_F_ bits
- * @heartbeat_ms: longest time between two heartbeats, in milliseconds
+ * @heartbeat_ms: longest time between two heartbeats, in milliseconds, from
+ *	AMPKIT_CTRL_HEARTBEAT_MIN to _MAX
  * @reserved: 0
  */
 struct ampkit_rsc_ctrl {
