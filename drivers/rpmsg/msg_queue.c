@@ -107,8 +107,8 @@ void msg_queue_destroy(struct msg_queue *queue)
 
 /*
  * Append the messages of @from, the next of which is at @pos, until @to has @count.
- * @to is ours alone and nothing was ever taken from it, so that it fills up from
- * its start and never wraps.
+ * @to is ours alone and nothing was ever taken from it: it fills up from its
+ * start, and what is appended lies in one piece.
  */
 static int msg_queue_copy(struct msg_queue *to, const struct msg_queue *from,
 			  u32 *pos, u32 count)

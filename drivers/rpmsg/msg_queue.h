@@ -20,6 +20,7 @@
  * @len: length in bytes, may be 0
  * @src: address that sent it
  * @lost: messages dropped right before it
+ * @unused: fills it up to a power of two
  *
  * Heads stand at multiples of its size in a ring of such a size: none wraps.
  */
@@ -27,7 +28,8 @@ struct msg_queue_head {
 	u32 len;
 	u32 src;
 	u32 lost;
-} __aligned(16);
+	u32 unused;
+};
 
 /**
  * struct msg_queue_view - the oldest message, as it lies in the queue
