@@ -101,7 +101,10 @@ static void __exit relay_bus_exit(void)
 {
 	bus_unregister_notifier(no_driver.driver.bus, &bus_notifier);
 	unregister_virtio_driver(&no_driver);
-	/* Who has let go of the module by relay_mend_release() has left it */
+	/*
+	 * Who has put the module in relay_release_virtio() has left it. A kernel
+	 * with preemption and no TASKS_RCU can't tell.
+	 */
 	synchronize_rcu_tasks();
 }
 module_exit(relay_bus_exit);

@@ -32,7 +32,7 @@
 #define RELAY_BURST		1024
 
 /* Completions that are pulled out of a kick, at most */
-#define RELAY_KICK_BATCH	16
+#define RELAY_KICK_BATCH	16U
 /* And fewer where room gets scarce: a share of what there still is */
 #define RELAY_KICK_SHARE	8
 
@@ -232,7 +232,10 @@ static void relay_complete_locked(struct relay_queue *queue)
 	if (!queue->ring.cfg.lazy)
 		return;
 
-	/* Until it kicks again, the core may have had less room than was told */
+	/*
+	 * What the core has used and not kicked for counts as room here, and does
+	 * not there: who was told of room may have found none until now.
+	 */
 	relay_link_wake_senders(queue->vdev->link);
 	/* That may have been more than there was when a bell was asked for */
 	if (relay_is_crowded(queue))
@@ -384,8 +387,8 @@ static bool relay_go_live(struct relay_vdev *vdev)
 /*
  * How many completions are worth a pull out of a kick. Nobody waits for single
  * ones, and many at once cost little more than one. Where much is lent it is fewer
- * as room gets scarce; and it is any, or none, where what an earlier host has lent
- * may be waited for, or a bell was not asked for yet.
+ * as room gets scarce; and a pull is always worth it, if only to ask for a bell,
+ * where what an earlier host has lent may be waited for, or none was asked for yet.
  */
 static unsigned int relay_kick_batch(const struct relay_queue *queue,
 				     bool crowded)
@@ -397,7 +400,7 @@ static unsigned int relay_kick_batch(const struct relay_queue *queue,
 	if (relay_ring_has_old(ring) || !READ_ONCE(ring->asked))
 		return 0;
 
-	return clamp(relay_room(ring) / RELAY_KICK_SHARE, 1, RELAY_KICK_BATCH);
+	return clamp(relay_room(ring) / RELAY_KICK_SHARE, 1U, RELAY_KICK_BATCH);
 }
 
 static void relay_kicked_lazy(struct relay_queue *queue)

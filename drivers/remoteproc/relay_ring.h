@@ -89,7 +89,7 @@ struct relay_ring_config {
  * @bell_avail: @wire_avail when the bell was last decided on (push)
  * @wire_used: used entries taken from the wire copy (pull)
  * @host_used: used entries given to the host copy (pull)
- * @asked: the last relay_ring_arm() has asked for a bell (pull)
+ * @asked: the last relay_ring_arm() has asked for a bell (pull); a hint elsewhere
  * @pushed: messages passed on to the remote (push)
  * @passed: messages passed on to the host (pull)
  * @drops: what was not passed on, by cause

@@ -100,7 +100,8 @@ EXPORT_SYMBOL_GPL(rproc_relay_mend_vdevs);
 
 /*
  * What the core's own function does, but for a DMA pool, which a vdev of ours
- * cannot have: see devm_rproc_relay_alloc(), and check_carveout().
+ * cannot have: amp_memory_init() takes none, and check_carveout() of rsc_table.c
+ * none that the table would make one of.
  */
 static void relay_release_virtio(struct device *dev)
 {
