@@ -66,8 +66,9 @@ help:
 ##   make coredump         crash a remote core, and see its dump in a debugger
 ##
 ## Test it
-##   make check            all of these, on one kernel; with MACHINE=versal those
-##                         that depend on the machine: e2e, boots, coredump
+##   make check            lint, host, kunit, e2e, boots and coredump, on one
+##                         kernel; with MACHINE=versal the last three, which
+##                         depend on the machine
 ##   make check-long       what takes too long for check: hours; PARTS= picks
 ##   make lint             style, static analysis, compiler warnings, docs
 ##   make host             tests of the firmware, on this machine and without Linux
@@ -75,7 +76,7 @@ help:
 ##   make e2e              end-to-end tests, in the guest
 ##   make boots            those that need a boot of their own each
 ##   make coverage         which lines of the drivers kunit and e2e run
-##   make guards           is each guard of the drivers missed when it is gone?
+##   make guards           does a test fail for each guard that is taken out?
 ##   make bench            how fast it is, beside the kernel's own drivers
 ##
 ## Build parts of it
@@ -92,14 +93,16 @@ help:
 ##   MACHINE=zcu102        what is booted: zcu102 or versal
 ##   KSRC=DIR              the guest's kernel: your own source tree
 ##   KDIR=DIR              modules: any kernel's build folder
-##   T=PATTERN             only tests whose name matches, as in T='*stop*'
+##   T=PATTERN             only tests whose name matches, as in T='*stop*'; of
+##                         kunit T=SUITE_kunit as well, of boots T=boot_NAME only
 ##   DEBUG=1               the guest's kernel: with KASAN, lockdep, kmemleak and
 ##                         more; slow, and what takes long is done less often
 ##   KOBJECT=1             kunit, with DEBUG=1: objects live on for some seconds
 ##   RT=1                  the guest's kernel: PREEMPT_RT (6.12 and newer)
 ##   PARTS="fuzz guards"   check-long: only these (scripts/check_long.py --list)
 ##   CYCLES=100            how many times the start and stop test goes round
-##   QUICK=1               bench: only what has a target, in a minute or two
+##   QUICK=1               bench: only what has a target, in some minutes
+##   BENCH_ROUNDS=8        bench: how many boots to measure in
 ##   BENCH_MINUTES=10      bench: and how it is after so many minutes
 ##   AMPKIT_CACHE=DIR      where kernels are kept (~/.cache/ampkit)
 ##   V=1                   show every command and the guest's whole console

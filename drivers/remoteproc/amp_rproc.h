@@ -31,14 +31,14 @@ struct rproc_relay;
 
 /**
  * struct amp_reset_ops - how a SoC holds its remote cores in reset
- * @init: get what the other two need; once per cluster
+ * @init: get what the others need; once per cluster
  * @assert: put @core in reset; it stops at once, whatever it is doing
  * @release: let @core run from device address @boot_addr
- * @is_released: whether @core is out of reset, or < 0
- * @settle: wait until @core has followed the last of these two: it runs, or it
- *	has stopped. -ETIMEDOUT if it does not within some seconds
+ * @is_released: 1 if @core is out of reset, 0 if not
+ * @settle: wait until @core has followed @assert or @release: it has stopped, or it
+ *	runs. -ETIMEDOUT if it does not within some seconds
  *
- * All return 0 or a negative errno. @assert may be called in atomic context,
+ * All return a negative errno where they fail, and else 0. @assert may be called in atomic context,
  * out of a panic, the others may sleep.
  */
 struct amp_reset_ops {

@@ -14,6 +14,7 @@
  *
  * Errors are negative errnos:
  *	-EINVAL		arguments that can never work
+ *	-EADDRINUSE	an endpoint has this address already
  *	-EAGAIN		no buffer now, and the caller did not want to wait
  *	-ETIMEDOUT	no buffer within the time-out
  *	-ENOBUFS	RPMSG_MAX_TX_HELD buffers are taken already
@@ -21,6 +22,7 @@
  *	-ENOTCONN	no link, or no destination
  *	-EPIPE		the buffer belonged to a link that was reset since
  *	-EPROTO		the host broke the ring; it has to reset the device
+ * and what the port's listen() says.
  *
  * Contract: struct rpmsg_hdr in the kernel's drivers/rpmsg/virtio_rpmsg_bus.c,
  * struct rpmsg_ns_msg in include/linux/rpmsg/ns.h.

@@ -217,7 +217,7 @@ _Static_assert(sizeof(struct rsc_vdev) == 28 + 2 * 20, "as the host reads it");
 /**
  * RSC_RPMSG() - table entry: an rpmsg device
  * @num: entries of each of its two rings, a power of two; the host provides
- *	as many buffers
+ *	as many buffers, but Linux not more than 256
  */
 #define RSC_RPMSG(num)		(RPMSG, num, 0)
 
