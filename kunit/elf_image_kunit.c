@@ -10,6 +10,7 @@
 #include <linux/elf.h>
 #include <linux/module.h>
 #include <linux/sizes.h>
+#include <linux/virtio_ids.h>
 #include <linux/vmalloc.h>
 
 #include "../drivers/remoteproc/elf_image.c"
@@ -107,12 +108,14 @@ FAULT(table_num_past, img->table.hdr.num = MAX_ENTRIES)
 FAULT(vdev_cut_in_its_rings, img->table.offset[1] -= sizeof(img->table.vring[1]))
 FAULT(vring_align_odd, img->table.vring[0].align = 4095)
 FAULT(vring_align_small, img->table.vring[0].align = 2)
+FAULT(vdev_kind, img->table.vdev.id = VIRTIO_ID_BLOCK)
 FAULT(vring_align_huge, img->table.vring[1].align = SZ_128K)
 FAULT(trace_cut, img->table.offset[2] = img->table.offset[1] + 8)
 FAULT(carveout_cut, img->shdr[2].sh_size -= 4)
 FAULT(carveout_reserved, img->table.carveout.reserved = 1)
 FAULT(carveout_empty, img->table.carveout.len = 0)
 FAULT(carveout_name, memset(img->table.carveout.name, 'n', 32))
+FAULT(carveout_control, memcpy(img->table.carveout.name, "\x1b[2J", 5))
 FAULT(carveout_format, memcpy(img->table.carveout.name, "%s%s", 5))
 FAULT(carveout_vdev_format,
       memcpy(img->table.carveout.name, "%.0svdev0buffer", 16))
@@ -175,11 +178,13 @@ static const struct broken_image broken_image_rows[] = {
 	ROW(8, vring_align_odd, "alignment"),
 	ROW(8, vring_align_small, "alignment"),
 	ROW(8, vring_align_huge, "alignment"),
+	ROW(7, vdev_kind, "not in virtio_ids"),
 	ROW(7, trace_cut, "trace entry is cut short"),
 	ROW(7, carveout_cut, "carveout entry is cut short"),
 	ROW(7, carveout_reserved, "reserved bytes"),
 	ROW(7, carveout_empty, "is empty"),
 	ROW(7, carveout_name, "not terminated"),
+	ROW(7, carveout_control, "is no text"),
 	ROW(7, carveout_format, "percent sign"),
 	ROW(7, carveout_vdev_format, "percent sign"),
 	ROW(7, carveout_vdev, "name of a vdev's own"),

@@ -233,8 +233,11 @@ GUARDS = PLANTS + [
     table(7, "name of a carveout",
           "strnlen(carveout.name, sizeof(carveout.name)) ==\n"
           "\t    sizeof(carveout.name)", "false", "carveout_name"),
-    table(7, "carveout's name is a format", "strchr(carveout.name, '%')", "false",
+    table(7, "kind of virtio device", "!is_welcome(vdev.id)", "false", "vdev_kind"),
+    table(7, "carveout's name is a format", " || *name == '%'", "",
           "carveout_format"),
+    table(7, "carveout's name is no text", "!is_plain(carveout.name)", "false",
+          "carveout_control"),
     table(7, "carveout of a vdev's", "strstarts(carveout.name, \"vdev\")",
           "false", "carveout_vdev"),
     table(8, "power of two", "!is_power_of_2(vring->num) || ", "",

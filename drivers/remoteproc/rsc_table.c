@@ -9,16 +9,41 @@
  */
 
 #include <linux/export.h>
+#include <linux/ctype.h>
 #include <linux/log2.h>
+#include <linux/moduleparam.h>
 #include <linux/overflow.h>
 #include <linux/sizes.h>
 #include <linux/string.h>
+#include <linux/virtio_ids.h>
 #include <linux/virtio_ring.h>
 
 #include "rsc_table.h"
 
 /* More entries than any real firmware has; bounds the overlap check */
 #define RSC_TABLE_MAX_ENTRIES	64
+
+/*
+ * Which driver of the host's binds is the image's choice, and most take a device's
+ * word for more than what is in rings: a disk that never answers holds up its start
+ * for good, and a balloon takes all memory that it likes.
+ */
+static unsigned int virtio_ids[16] = { VIRTIO_ID_RNG, VIRTIO_ID_RPMSG };
+static unsigned int num_virtio_ids = 2;
+module_param_array(virtio_ids, uint, &num_virtio_ids, 0444);
+MODULE_PARM_DESC(virtio_ids,
+		 "kinds of virtio devices that images may have (4,7: random numbers, rpmsg)");
+
+static bool is_welcome(u32 virtio_id)
+{
+	unsigned int i;
+
+	for (i = 0; i < num_virtio_ids; i++)
+		if (virtio_ids[i] == virtio_id)
+			return true;
+
+	return false;
+}
 
 static int refuse(const char **why, const char *text)
 {
@@ -141,6 +166,8 @@ static int check_vdev(const void *body, u32 len, const char **why)
 
 	if (vdev.reserved[0] || vdev.reserved[1])
 		return refuse(why, "vdev entry has reserved bytes set");
+	if (!is_welcome(vdev.id))
+		return refuse(why, "virtio device of a kind that is not in virtio_ids");
 	if (!vdev.num_of_vrings || vdev.num_of_vrings > RVDEV_NUM_VRINGS)
 		return refuse(why, "vdev entry needs one or two vrings");
 
@@ -162,6 +189,16 @@ static int check_vdev(const void *body, u32 len, const char **why)
 	return 0;
 }
 
+/* It goes to the log, and the core takes it for a format in rproc_handle_carveout() */
+static bool is_plain(const char *name)
+{
+	for (; *name; name++)
+		if (!isascii(*name) || !isprint(*name) || *name == '%')
+			return false;
+
+	return true;
+}
+
 static int check_carveout(const void *body, u32 len, const char **why)
 {
 	struct fw_rsc_carveout carveout;
@@ -177,9 +214,8 @@ static int check_carveout(const void *body, u32 len, const char **why)
 	if (strnlen(carveout.name, sizeof(carveout.name)) ==
 	    sizeof(carveout.name))
 		return refuse(why, "carveout name is not terminated");
-	/* The core takes it for a format, in rproc_handle_carveout() */
-	if (strchr(carveout.name, '%'))
-		return refuse(why, "carveout name has a percent sign");
+	if (!is_plain(carveout.name))
+		return refuse(why, "carveout name is no text, or has a percent sign");
 	/* The core would place rings or buffers there, past the relay */
 	if (strstarts(carveout.name, "vdev"))
 		return refuse(why, "carveout has the name of a vdev's own");
