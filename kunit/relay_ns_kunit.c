@@ -74,6 +74,39 @@ static void nobodys_addresses_are_refused(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, announce(ns, "a", 0, 0, 1000));
 }
 
+static void hashes_of_names_do_not_matter(struct kunit *test)
+{
+	struct relay_ns *ns = test->priv;
+
+	/* jhash() makes the same of both */
+	announce(ns, "ch20311", 1, RPMSG_NS_CREATE, 1000);
+	KUNIT_EXPECT_FALSE(test, announce(ns, "ch87477", 1, RPMSG_NS_DESTROY,
+					  1000));
+	KUNIT_EXPECT_EQ(test, ns->num, 1);
+	KUNIT_EXPECT_TRUE(test, announce(ns, "ch87477", 1, 0, 1000));
+}
+
+static void name_that_is_no_text_is_refused(struct kunit *test)
+{
+	struct relay_ns *ns = test->priv;
+
+	KUNIT_EXPECT_FALSE(test, announce(ns, "a\nMAJOR=1", 1, 0, 1000));
+	KUNIT_EXPECT_FALSE(test, announce(ns, "\x1b[2J", 1, 0, 1000));
+	KUNIT_EXPECT_FALSE(test, announce(ns, "\xc4", 1, 0, 1000));
+	KUNIT_EXPECT_FALSE(test, announce(ns, "a/b", 1, 0, 1000));
+	KUNIT_EXPECT_TRUE(test, announce(ns, "a !~", 1, 0, 1000));
+}
+
+static void name_of_the_bus_own_is_refused(struct kunit *test)
+{
+	struct relay_ns *ns = test->priv;
+
+	KUNIT_EXPECT_FALSE(test, announce(ns, "rpmsg_ctrl", 0, 0, 1000));
+	KUNIT_EXPECT_FALSE(test, announce(ns, "rpmsg_ctrl", 0, RPMSG_NS_DESTROY,
+					  1000));
+	KUNIT_EXPECT_TRUE(test, announce(ns, "rpmsg_ctrl2", 0, 0, 1000));
+}
+
 static void nameless_is_refused(struct kunit *test)
 {
 	KUNIT_EXPECT_FALSE(test, announce(test->priv, "", 1, 0, 1000));
@@ -176,6 +209,9 @@ static struct kunit_case relay_ns_cases[] = {
 	KUNIT_CASE(duplicate_is_refused),
 	KUNIT_CASE(end_of_what_never_was_is_refused),
 	KUNIT_CASE(nobodys_addresses_are_refused),
+	KUNIT_CASE(hashes_of_names_do_not_matter),
+	KUNIT_CASE(name_that_is_no_text_is_refused),
+	KUNIT_CASE(name_of_the_bus_own_is_refused),
 	KUNIT_CASE(nameless_is_refused),
 	KUNIT_CASE(name_without_an_end_is_cut),
 	KUNIT_CASE(wrong_length_is_refused),

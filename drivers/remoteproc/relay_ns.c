@@ -8,7 +8,7 @@
  * does not come faster than devices can be made.
  */
 
-#include <linux/jhash.h>
+#include <linux/ctype.h>
 #include <linux/minmax.h>
 #include <linux/rpmsg.h>
 #include <linux/rpmsg/ns.h>
@@ -46,31 +46,61 @@ static bool take_token(struct relay_ns *ns, u64 now_ms)
 	return true;
 }
 
+/*
+ * A name goes to the log and to sysfs, which makes "!" of "/": then two that differ
+ * would be the same there.
+ */
+static bool is_text(const char *name)
+{
+	if (!*name)
+		return false;
+
+	for (; *name; name++)
+		if (!isascii(*name) || !isprint(*name) || *name == '/')
+			return false;
+
+	return true;
+}
+
+/*
+ * The bus has a device of its own that looks like a channel of this name: the
+ * remote's could not be made, and its end would be that of the bus'.
+ */
+static bool is_own(const char *name)
+{
+	return !strcmp(name, "rpmsg_ctrl");
+}
+
 static struct relay_ns_channel *find_channel(struct relay_ns *ns, u32 addr,
-					     u32 hash)
+					     const char *name)
 {
 	unsigned int i;
 
 	for (i = 0; i < ns->num; i++)
-		if (ns->channels[i].addr == addr && ns->channels[i].hash == hash)
+		if (ns->channels[i].addr == addr &&
+		    !strcmp(ns->channels[i].name, name))
 			return &ns->channels[i];
 
 	return NULL;
 }
 
-static bool accept_create(struct relay_ns *ns, u32 addr, u32 hash)
+static bool accept_create(struct relay_ns *ns, u32 addr, const char *name)
 {
-	if (ns->num == RELAY_NS_MAX_CHANNELS || find_channel(ns, addr, hash))
+	struct relay_ns_channel *channel;
+
+	if (ns->num == RELAY_NS_MAX_CHANNELS || find_channel(ns, addr, name))
 		return false;
 
 	WRITE_ONCE(ns->awaited, false);
-	ns->channels[ns->num++] = (struct relay_ns_channel){ addr, hash };
+	channel = &ns->channels[ns->num++];
+	channel->addr = addr;
+	strscpy(channel->name, name, sizeof(channel->name));
 	return true;
 }
 
-static bool accept_destroy(struct relay_ns *ns, u32 addr, u32 hash)
+static bool accept_destroy(struct relay_ns *ns, u32 addr, const char *name)
 {
-	struct relay_ns_channel *channel = find_channel(ns, addr, hash);
+	struct relay_ns_channel *channel = find_channel(ns, addr, name);
 
 	if (!channel)
 		return false;
@@ -92,8 +122,7 @@ bool relay_ns_accept(struct relay_ns *ns, const void *payload, u32 len,
 		     u64 now_ms)
 {
 	struct rpmsg_ns_msg msg;
-	u32 addr, flags, hash;
-	size_t name_len;
+	u32 addr, flags;
 
 	if (len != sizeof(msg))
 		return false;
@@ -104,14 +133,13 @@ bool relay_ns_accept(struct relay_ns *ns, const void *payload, u32 len,
 	/* The name service's own address, and no address at all, are nobody's */
 	if (addr == RPMSG_NS_ADDR || addr == RPMSG_ADDR_ANY)
 		return false;
-	/* rpmsg_ns cuts a name that is not terminated */
-	name_len = strnlen(msg.name, sizeof(msg.name) - 1);
-	if (!name_len || !take_token(ns, now_ms))
+	/* As rpmsg_ns cuts a name that is not terminated */
+	msg.name[sizeof(msg.name) - 1] = '\0';
+	if (!is_text(msg.name) || is_own(msg.name) || !take_token(ns, now_ms))
 		return false;
 
-	hash = jhash(msg.name, name_len, 0);
 	if (flags & RPMSG_NS_DESTROY)
-		return accept_destroy(ns, addr, hash);
+		return accept_destroy(ns, addr, msg.name);
 
-	return accept_create(ns, addr, hash);
+	return accept_create(ns, addr, msg.name);
 }

@@ -8,6 +8,7 @@
 #ifndef AMPKIT_RELAY_NS_H
 #define AMPKIT_RELAY_NS_H
 
+#include <linux/mod_devicetable.h>
 #include <linux/types.h>
 
 /* Channels that a remote may have at a time */
@@ -20,11 +21,11 @@
 /**
  * struct relay_ns_channel - a channel that the host was told of
  * @addr: the remote's address of it
- * @hash: of its name
+ * @name: its name, terminated
  */
 struct relay_ns_channel {
 	u32 addr;
-	u32 hash;
+	char name[RPMSG_NAME_SIZE];
 };
 
 /**

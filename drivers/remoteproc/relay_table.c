@@ -355,7 +355,7 @@ static void free_vdevs(struct rproc_relay *relay)
 			rproc_relay_link_put(vdev->link);
 	}
 
-	kfree(relay->vdevs);
+	kvfree(relay->vdevs);
 	relay->vdevs = NULL;
 	relay->num_vdevs = 0;
 }
@@ -366,7 +366,7 @@ static int init_vdevs(struct rproc_relay *relay)
 	unsigned int i;
 	int ret;
 
-	relay->vdevs = kcalloc(num, sizeof(*relay->vdevs), GFP_KERNEL);
+	relay->vdevs = kvcalloc(num, sizeof(*relay->vdevs), GFP_KERNEL);
 	if (!relay->vdevs)
 		return -ENOMEM;
 
