@@ -154,6 +154,17 @@ static void push_drops_what_does_not_fit_a_wire_buffer(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, drops(p, RELAY_DROP_HOST), 1);
 }
 
+static void what_does_not_fit_comes_back_in_the_end(struct kunit *test)
+{
+	struct pair *p = test->priv;
+
+	host_offer(p, 0, BUF + 1, false);
+	relay_ring_push(&p->ring);
+
+	KUNIT_EXPECT_EQ(test, relay_ring_give_back(&p->ring), 1);
+	KUNIT_EXPECT_EQ(test, relay_ring_lent(&p->ring), 0);
+}
+
 static void push_asks_the_host_for_the_next_kick(struct kunit *test)
 {
 	struct pair *p = test->priv;
@@ -687,6 +698,7 @@ static struct kunit_case relay_ring_cases[] = {
 	KUNIT_CASE(push_copies_what_the_remote_reads),
 	KUNIT_CASE(push_offers_no_more_than_a_wire_buffer),
 	KUNIT_CASE(push_drops_what_does_not_fit_a_wire_buffer),
+	KUNIT_CASE(what_does_not_fit_comes_back_in_the_end),
 	KUNIT_CASE(push_asks_the_host_for_the_next_kick),
 	KUNIT_CASE(pull_copies_what_the_remote_wrote),
 	KUNIT_CASE(pull_copies_no_more_than_was_written),

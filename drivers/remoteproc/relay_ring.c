@@ -412,11 +412,17 @@ static bool take_over(struct relay_ring *ring, u16 head)
 	return true;
 }
 
-/* Copies a chain to the wire and lends it to the remote; inline, for speed. */
+/*
+ * Copies a chain to the wire and lends it to the remote; inline, for speed. One that
+ * does not fit counts as lent, though the remote never hears of it: so it comes back
+ * to the host, whose driver may wait for it, when the remote is given up.
+ */
 static inline bool lend_chain(struct relay_ring *ring, u16 head)
 {
 	if (!push_chain(ring, head)) {
 		count_drop(ring, RELAY_DROP_HOST);
+		ring->room[head] = 0;
+		mark_lent(ring, head);
 		return false;
 	}
 
