@@ -104,6 +104,9 @@ static int ctrldev_get_chinfo(struct rpmsg_channel_info *chinfo,
 
 	if (copy_from_user(&info, from, sizeof(info)))
 		return -EFAULT;
+	/* The core takes an address for an int, and warns of one below 0 */
+	if (info.src > INT_MAX && info.src != RPMSG_ADDR_ANY)
+		return -EINVAL;
 
 	memcpy(chinfo->name, info.name, sizeof(chinfo->name));
 	chinfo->name[sizeof(chinfo->name) - 1] = '\0';

@@ -238,6 +238,12 @@ static void wrong_ctrl_calls(void)
 	expect_errno(ioctl(bench.ctrl, RPMSG_RELEASE_DEV_IOCTL, &info), EINVAL);
 	snprintf(info.name, sizeof(info.name), "never-was");
 	expect_errno(ioctl(bench.ctrl, RPMSG_RELEASE_DEV_IOCTL, &info), EINVAL);
+	/* Addresses that are none */
+	info.src = 0x80000000;
+	expect_errno(ioctl(bench.ctrl, RPMSG_CREATE_EPT_IOCTL, &info), EINVAL);
+	info.src = 0xfffffffe;
+	expect_errno(ioctl(bench.ctrl, RPMSG_CREATE_DEV_IOCTL, &info), EINVAL);
+	info.src = RPMSG_ADDR_ANY;
 	/* A name that fills its field */
 	memset(info.name, 'n', sizeof(info.name));
 	expect_ok(ioctl(bench.ctrl, RPMSG_CREATE_EPT_IOCTL, &info));
