@@ -149,7 +149,14 @@ static int eptdev_get_info(struct rpmsg_eptfile *file,
 	eptdev_fill_info(file, &info);
 	rpmsg_eptdev_unlock_reader(eptdev);
 
-	return copy_to_user(to, &info, sizeof(info)) ? -EFAULT : 0;
+	if (!copy_to_user(to, &info, sizeof(info)))
+		return 0;
+
+	/* Not told after all */
+	mutex_lock(&eptdev->read_lock);
+	WRITE_ONCE(file->dropped_told, file->dropped_told - info.new_dropped);
+	rpmsg_eptdev_unlock_reader(eptdev);
+	return -EFAULT;
 }
 
 static int eptdev_get_batch(struct rpmsg_ept_batch *batch,

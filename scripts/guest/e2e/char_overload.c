@@ -120,6 +120,7 @@ static void tell_gaps(void)
 
 static void tell_by_poll(void)
 {
+	static void *volatile bad_pointer = (void *)8;
 	int fd = remote_start_and_open(0, O_NONBLOCK);
 	int other = remote_open(0, O_NONBLOCK);
 
@@ -127,6 +128,9 @@ static void tell_by_poll(void)
 	send_numbers(fd, 0, QUEUE_MESSAGES + 7);
 	expect_settled(other, QUEUE_MESSAGES + 7);
 	expect_eq(poll_for(other, POLLRDBAND, 0), 0);
+	expect_eq(poll_for(fd, POLLRDBAND, 0), POLLRDBAND);
+	/* Who was not told is told when it works */
+	expect_errno(ioctl(fd, RPMSG_EPT_GET_INFO, bad_pointer), EFAULT);
 	expect_eq(poll_for(fd, POLLRDBAND, 0), POLLRDBAND);
 	expect_eq(ept_info(fd).new_dropped, 7);
 	expect_eq(ept_info(fd).new_dropped, 0);
