@@ -19,6 +19,7 @@
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -92,8 +93,7 @@ struct rproc_relay_standby {
  * @num_standbys: their number
  * @hand_over: lets the vdev's thread deliver, NULL once there is no vdev any more
  * @hand_over_vdev: passed to @hand_over
- * @corked: how many clients are about to send more: until the last of them is
- *	done, what is sent may wait
+ * @corker: who is about to send more: until he is done, what he sends may wait
  * @cork_lock: held while @flush runs; guards it, @flush_vdev and changes of @open
  * @flush: passes on what waits, NULL once there is no vdev any more
  * @flush_vdev: passed to @flush
@@ -124,7 +124,7 @@ struct rproc_relay_link {
 	void (*hand_over)(void *vdev);
 	void *hand_over_vdev;
 	atomic_t holders;
-	atomic_t corked;
+	struct task_struct *corker;
 	spinlock_t cork_lock;	/* flush, flush_vdev, changes of open */
 	void (*flush)(void *vdev);
 	void *flush_vdev;
@@ -433,15 +433,22 @@ rproc_relay_link_stand_down(struct rproc_relay_link *link,
  * rproc_relay_link_cork() - more than one message is about to be sent
  * @link: the link
  *
- * They are passed on together, by rproc_relay_link_uncork(), which has to come
- * soon: nothing is to be waited for before, and what others send by the vdev
- * waits as well.
+ * They are passed on together, by rproc_relay_link_uncork(), or when somebody else
+ * sends something by the vdev: nobody waits for one who may be kept from running.
+ * Of several who cork at a time only the first does.
  *
- * Context: any.
+ * Context: a task, which is the one to uncork.
  */
 static inline void rproc_relay_link_cork(struct rproc_relay_link *link)
 {
-	atomic_inc(&link->corked);
+	cmpxchg(&link->corker, NULL, current);
+}
+
+/* Whether it is not worth to pass on what the caller has just sent */
+static inline bool
+rproc_relay_link_is_corked(const struct rproc_relay_link *link)
+{
+	return READ_ONCE(link->corker) == current && in_task();
 }
 
 /**
@@ -454,9 +461,9 @@ static inline void rproc_relay_link_uncork(struct rproc_relay_link *link)
 {
 	unsigned long flags;
 
-	atomic_dec(&link->corked);
-	/* Who still saw the cork has put his message there before we look */
-	smp_mb__after_atomic();
+	if (READ_ONCE(link->corker) != current)
+		return;
+	WRITE_ONCE(link->corker, NULL);
 
 	spin_lock_irqsave(&link->cork_lock, flags);
 	if (link->flush)

@@ -445,7 +445,7 @@ void rproc_relay_kick(struct rproc_relay *relay, int notifyid)
 	if (!READ_ONCE(queue->vdev->live) && !relay_go_live(queue->vdev))
 		return;
 
-	if (queue->ring.cfg.lazy && atomic_read(&queue->vdev->link->corked))
+	if (queue->ring.cfg.lazy && rproc_relay_link_is_corked(queue->vdev->link))
 		return;
 
 	relay_kicked(queue);
