@@ -212,6 +212,7 @@ void rpmsg_eptdev_receive_now(struct rpmsg_eptdev *eptdev, const void *data,
 void rpmsg_eptdev_rx_room(struct rpmsg_eptdev *eptdev);
 int rpmsg_eptdev_set_overflow(struct rpmsg_eptdev *eptdev, bool hold);
 void rpmsg_eptdev_end_hold(struct rpmsg_eptdev *eptdev);
+int rpmsg_eptdev_lock_reader(struct rpmsg_eptdev *eptdev);
 void rpmsg_eptdev_unlock_reader(struct rpmsg_eptdev *eptdev);
 int rpmsg_eptdev_set_busy_poll(struct rpmsg_eptfile *file, unsigned long us);
 int rpmsg_eptdev_resize(struct rpmsg_eptdev *eptdev, u32 max_msgs,

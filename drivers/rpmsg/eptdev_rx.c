@@ -205,6 +205,43 @@ int rpmsg_eptdev_set_busy_poll(struct rpmsg_eptfile *file, unsigned long us)
 	return 0;
 }
 
+/* Who has the lock may just have given it back, and looked for nobody */
+static bool eptdev_trylock_reader(struct rpmsg_eptdev *eptdev)
+{
+	if (mutex_trylock(&eptdev->read_lock))
+		return true;
+
+	set_bit(EPTDEV_RX_BUSY, &eptdev->flags);
+	/* The bit before the lock is looked at again */
+	smp_mb__after_atomic();
+	return mutex_trylock(&eptdev->read_lock);
+}
+
+/**
+ * rpmsg_eptdev_lock_reader() - take @read_lock
+ * @eptdev: endpoint device
+ *
+ * Whoever has it may be in a page fault for as long as a file system likes, and
+ * a removal waits for writers of sysfs: so not the lock itself is waited for, but
+ * the event of its end, or of a removal. To be given back by
+ * rpmsg_eptdev_unlock_reader(). May sleep.
+ *
+ * Return: 0, -ERESTARTSYS, or -EPIPE when the remote is gone.
+ */
+int rpmsg_eptdev_lock_reader(struct rpmsg_eptdev *eptdev)
+{
+	bool locked = false;
+	int ret;
+
+	ret = wait_event_interruptible(eptdev->readq,
+				       (locked = eptdev_trylock_reader(eptdev)) ||
+				       rpmsg_eptdev_is_dead(eptdev));
+	if (ret)
+		return ret;
+
+	return locked ? 0 : -EPIPE;
+}
+
 /**
  * rpmsg_eptdev_resize() - change the bounds of the queue
  * @eptdev: endpoint device
@@ -213,16 +250,17 @@ int rpmsg_eptdev_set_busy_poll(struct rpmsg_eptfile *file, unsigned long us)
  *
  * May sleep.
  *
- * Return: 0, -ERESTARTSYS, or an error of msg_queue_resize().
+ * Return: 0, -ERESTARTSYS, -EPIPE when the remote is gone, or an error of
+ * msg_queue_resize().
  */
 int rpmsg_eptdev_resize(struct rpmsg_eptdev *eptdev, u32 max_msgs,
 			u32 max_bytes)
 {
 	struct msg_queue *queue = &eptdev->queue;
-	int ret;
+	int ret = rpmsg_eptdev_lock_reader(eptdev);
 
-	if (mutex_lock_interruptible(&eptdev->read_lock))
-		return -ERESTARTSYS;
+	if (ret)
+		return ret;
 	ret = msg_queue_resize(queue, max_msgs ?: queue->max_msgs,
 			       max_bytes ?: queue->max_bytes);
 	rpmsg_eptdev_unlock_reader(eptdev);
@@ -276,24 +314,12 @@ static ssize_t eptdev_copy_out(struct rpmsg_eptfile *file,
 	return copied;
 }
 
-/* Who has the lock may just have given it back, and looked for nobody */
-static bool eptdev_trylock_reader(struct rpmsg_eptdev *eptdev)
-{
-	if (mutex_trylock(&eptdev->read_lock))
-		return true;
-
-	set_bit(EPTDEV_RX_BUSY, &eptdev->flags);
-	/* The bit before the lock is looked at again */
-	smp_mb__after_atomic();
-	return mutex_trylock(&eptdev->read_lock);
-}
-
 static int eptdev_lock_reader(struct rpmsg_eptdev *eptdev, bool may_wait)
 {
 	if (!may_wait)
 		return eptdev_trylock_reader(eptdev) ? 0 : -EAGAIN;
 
-	return mutex_lock_interruptible(&eptdev->read_lock) ? -ERESTARTSYS : 0;
+	return rpmsg_eptdev_lock_reader(eptdev);
 }
 
 /**
