@@ -452,6 +452,11 @@ GUARDS = PLANTS + [
     Guard(25, "bound of the shutdown", "remoteproc/amp_ctrl.c",
           "bound * USEC_PER_MSEC", "20000 * USEC_PER_MSEC",
           "a_stop_without_an_answer_is_forced_in_time"),
+    Guard(27, "end of who waits for the readers' lock", "rpmsg/eptdev_rx.c",
+          "(locked = eptdev_trylock_reader(eptdev)) ||\n"
+          "\t\t\t\t       rpmsg_eptdev_is_dead(eptdev)",
+          "(locked = eptdev_trylock_reader(eptdev))",
+          "fault_27_a_stop_does_not_wait_for_a_reader_in_a_page_fault"),
     Guard(30, "crash of who was left alone", "remoteproc/amp_core.c",
           "if (amp_is_somebodys(core)) {\n\t\trproc->state = RPROC_DETACHED;\n"
           "\t\treturn -ENODEV", "if (false) {\n\t\treturn -ENODEV",

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +17,8 @@
 
 #define FLOOD		5000
 #define SMALL		16
+
+#define STUCK_PAGE	"/dev/stuck_page"
 
 /* The firmware gives an echo up after 10 s without a buffer: hold for less */
 #define HOLD_MS		300
@@ -159,6 +162,78 @@ static void others_live(void)
 	close(ctrl);
 	remote_stop(0);
 	expect_ok(module_unload("rpmsg_ctrl"));
+}
+
+/* Reads into a page that does not come; ends with the errno of that */
+static pid_t read_into_a_stuck_page(int fd)
+{
+	pid_t pid = fork();
+	void *page;
+
+	expect_ok(pid);
+	if (pid)
+		return pid;
+	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED,
+		    open(STUCK_PAGE, O_RDWR), 0);
+	if (page == MAP_FAILED)
+		_exit(errno);
+	_exit(read(fd, page, 8) < 0 ? errno : 0);
+}
+
+/* Likewise */
+static pid_t resize_in_vain(const char *node)
+{
+	pid_t pid = fork();
+
+	expect_ok(pid);
+	if (!pid)
+		_exit(-node_set_attr(node, "queue_messages", "2000"));
+	return pid;
+}
+
+static bool is_stuck(void *unused)
+{
+	char text[16] = "";
+
+	(void)unused;
+	read_file("/sys/module/stuck_page/parameters/stuck", text, sizeof(text));
+	return atoi(text) == 1;
+}
+
+static int exit_of(pid_t pid)
+{
+	int status;
+
+	expect_eq(waitpid(pid, &status, 0), pid);
+	expect(WIFEXITED(status), "status %#x", status);
+	return WEXITSTATUS(status);
+}
+
+/* A stop waits for who writes to sysfs, and he must not wait for the reader */
+static void stop_behind_a_stuck_reader(void)
+{
+	int fd = remote_start_and_open(0, 0);
+	pid_t reader, resizer;
+	char node[64];
+	__u64 began;
+
+	remote_wait_node(0, node, sizeof(node));
+	expect_ok(module_load("stuck_page"));
+	reader = read_into_a_stuck_page(fd);
+	expect_eq(write(fd, "an echo", 8), 8);
+	expect_soon(is_stuck, NULL, WAIT_MS);
+	resizer = resize_in_vain(node);
+	task_sleeps(resizer);
+	began = now_us();
+	remote_stop(0);
+	expect(now_us() - began < PROMPT_MS * 1000ULL * patience(), "stop hung");
+	expect_eq(exit_of(resizer), EPIPE);
+	expect(is_stuck(NULL), "the reader did not wait so long");
+	expect_ok(write_file(STUCK_PAGE, "1"));
+	expect_eq(exit_of(reader), EFAULT);
+	expect_ok(module_unload("stuck_page"));
+	close(fd);
+	remote_check_echo(0);
 }
 
 static void resize(void)
@@ -570,6 +645,8 @@ static const struct test tests[] = {
 	TEST("a_reader_learns_where_messages_were_dropped", tell_gaps),
 	TEST("poll_tells_each_reader_once_of_drops", tell_by_poll),
 	TEST("the_bounds_of_a_queue_can_be_changed_in_use", resize),
+	TEST("fault_27_a_stop_does_not_wait_for_a_reader_in_a_page_fault",
+	     stop_behind_a_stuck_reader),
 	TEST("holding_back_drops_nothing", hold_loses_nothing),
 	TEST("holding_back_stops_no_other_remote", hold_completes),
 	TEST("stop_is_prompt_while_messages_are_held_back", stop_while_held),
