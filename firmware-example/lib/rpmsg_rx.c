@@ -84,15 +84,15 @@ static void give_back(struct rpmsg_remote *remote, uint16_t head,
 
 static void handle_rx(struct rpmsg_remote *remote, const struct virtq_buf *buf)
 {
-	uint32_t life = remote->life;
-	struct rpmsg_msg msg = { .held = false };
+	struct rpmsg_msg msg = { .life = remote->life };
 
 	if (parse_header(remote, buf, &msg))
 		remote->stats.rx_bad++;
 	else
 		deliver(remote, &msg);
+	/* one that was released already is of no life any more */
 	if (!msg.held)
-		give_back(remote, buf->head, life);
+		give_back(remote, buf->head, msg.life);
 }
 
 static bool rx_is_pending(struct rpmsg_remote *remote)
@@ -185,6 +185,8 @@ void rpmsg_release_rx(struct rpmsg_endpoint *ept, struct rpmsg_msg *msg)
 		return;
 	msg->held = false;
 	give_back(remote, msg->head, msg->life);
+	/* the callback's own message must not be given back once more */
+	msg->life--;
 	if (!remote->polling)
 		rpmsg_remote_kick(remote);
 }

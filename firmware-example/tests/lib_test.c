@@ -1069,6 +1069,30 @@ static void held_message_is_given_back_on_release(void)
 	CHECK(rpmsg_hold_rx(&ept, &old) == -EINVAL);
 }
 
+static void rx_hold_and_release(struct rpmsg_endpoint *e, struct rpmsg_msg *msg)
+{
+	CHECK(!rpmsg_hold_rx(e, msg));
+	rpmsg_release_rx(e, msg);
+}
+
+static const struct rpmsg_ept_ops hold_and_release = {
+	.rx = rx_hold_and_release,
+};
+
+static void release_within_the_callback_gives_back_once(void)
+{
+	static struct rpmsg_endpoint other;
+	struct virtq_used_elem elem;
+
+	setup_up(F_NS);
+	CHECK(!rpmsg_create_ept(&other, &remote, NULL, RPMSG_ADDR_ANY,
+				RPMSG_ADDR_ANY, &hold_and_release, NULL));
+	host_send(3, other.addr, "abc", 3);
+	CHECK(rpmsg_remote_poll(&remote, NUM) == 1);
+	CHECK(ring_take(&host_tx, &elem) && elem.id == 3);
+	CHECK(!ring_take(&host_tx, &elem));
+}
+
 static void host_ns(const char *name, uint32_t addr, uint32_t flags,
 		    uint16_t len)
 {
@@ -1248,6 +1272,7 @@ static const struct {
 	TEST(reset_before_the_index_is_read_is_noticed),
 	TEST(reset_during_a_wait_is_noticed),
 	TEST(held_message_is_given_back_on_release),
+	TEST(release_within_the_callback_gives_back_once),
 	TEST(hosts_name_service_binds_and_unbinds),
 	TEST(run_ends_on_stop_and_deinit_can_be_followed_by_init),
 	TEST(random_rings_do_no_harm),
