@@ -92,7 +92,7 @@ CHECKS = [
     ("rpmsg_ns.c", "addr == RPMSG_NS_ADDR || ", ""),
     ("rpmsg_ns.c", " || addr == RPMSG_ADDR_ANY", ""),
     ("rpmsg_ept.c", "len == RPMSG_NAME_SIZE || ", ""),
-    ("ctrl.c", "if (ms > MAX_PERIOD_MS)", "if (false)"),
+    ("ctrl.c", "if (ms > AMPKIT_CTRL_HEARTBEAT_MAX)", "if (false)"),
     ("ctrl.c", " &&\n\t\t    load_le32(&rsc->magic) == AMPKIT_CTRL_MAGIC", ""),
     ("ctrl.c", "if (!rsc)\n\t\treturn -EINVAL;", ""),
     ("ctrl.c", "to->message[sizeof(to->message) - 1] = '\\0';", ""),
