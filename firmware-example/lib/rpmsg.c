@@ -133,12 +133,25 @@ void rpmsg_link_is_up(struct rpmsg_remote *host)
 	set_link(host, RPMSG_LINK_UP);
 }
 
+/**
+ * rpmsg_rings_restarted() - did the host set up its rings anew under us?
+ * @remote: the remote, locked, its link up
+ *
+ * A host resets both at once, and a ring from which nothing was given yet shows
+ * nothing.
+ *
+ * Return: true when one of them is not the one we know.
+ */
+bool rpmsg_rings_restarted(const struct rpmsg_remote *remote)
+{
+	return virtq_was_reset(&remote->tx) || virtq_was_reset(&remote->rx);
+}
+
 /* Who sends in another context is between our index and the ring's. */
 static bool rings_restarted(const struct rpmsg_remote *remote)
 {
 	uintptr_t key = port_lock(remote->port);
-	bool restarted = virtq_was_reset(&remote->tx) ||
-			 virtq_was_reset(&remote->rx);
+	bool restarted = rpmsg_rings_restarted(remote);
 
 	port_unlock(remote->port, key);
 	return restarted;

@@ -46,6 +46,7 @@ _Static_assert(sizeof(struct rpmsg_wire_ns) == 40, "as rpmsg_ns_msg");
 /* rpmsg.c */
 void rpmsg_link_is_up(struct rpmsg_remote *remote);
 void rpmsg_link_is_down(struct rpmsg_remote *remote);
+bool rpmsg_rings_restarted(const struct rpmsg_remote *remote);
 
 /* rpmsg_ept.c */
 struct rpmsg_endpoint *rpmsg_find_ept(struct rpmsg_remote *remote,

@@ -30,7 +30,7 @@ static int take_rx(struct rpmsg_remote *remote, struct virtq_buf *buf)
 	int err = -EPIPE;
 
 	/* The last message's receiver may have slept through a reset */
-	if (!virtq_was_reset(&remote->rx))
+	if (!rpmsg_rings_restarted(remote))
 		err = pop_rx_or_ask(&remote->rx, buf);
 	port_unlock(remote->port, key);
 	return err;
@@ -77,7 +77,7 @@ static void give_back(struct rpmsg_remote *remote, uint16_t head,
 	uintptr_t key = port_lock(remote->port);
 
 	if (remote->link == RPMSG_LINK_UP && remote->life == life &&
-	    !virtq_was_reset(&remote->rx))
+	    !rpmsg_rings_restarted(remote))
 		virtq_push(&remote->rx, head, 0);
 	port_unlock(remote->port, key);
 }

@@ -58,7 +58,7 @@ static int take_tx(struct rpmsg_remote *remote, struct virtq_buf *buf)
 
 	/* The status before the ring: with that of a new one comes the new one */
 	if (remote->link != RPMSG_LINK_UP || !vdev_driver_ok(&remote->vdev) ||
-	    virtq_was_reset(&remote->tx))
+	    rpmsg_rings_restarted(remote))
 		return -ENOTCONN;
 	if (remote->num_spare)
 		*buf = remote->spare[--remote->num_spare];
@@ -200,7 +200,7 @@ int rpmsg_send_tx(struct rpmsg_endpoint *ept, struct rpmsg_txbuf *buf,
 	if (len > buf->size)
 		return -EMSGSIZE;
 	key = port_lock(remote->port);
-	if (of_this_life(remote, buf) && !virtq_was_reset(&remote->tx)) {
+	if (of_this_life(remote, buf) && !rpmsg_rings_restarted(remote)) {
 		write_header(ept, buf, dst, len);
 		virtq_push(&remote->tx, buf->head,
 			   sizeof(struct rpmsg_wire_hdr) + len);

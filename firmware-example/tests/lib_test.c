@@ -1003,6 +1003,42 @@ static void new_rings_are_not_taken_for_the_old(void)
 	check_new_rings();
 }
 
+/* Nothing was given back yet: the other ring alone tells. */
+static void a_ring_not_used_yet_is_known_by_the_other(void)
+{
+	struct rpmsg_txbuf buf;
+
+	setup_up(F_NS | F_EVENT_IDX);
+	host_send(0, ept.addr, "keep", 4);
+	CHECK(rpmsg_remote_poll(&remote, NUM) == 1);
+	host_restarts();
+	rpmsg_release_rx(&ept, &kept);
+	check_new_rings();
+
+	setup_up(F_NS | F_EVENT_IDX);
+	host_send(0, ept.addr, "abc", 3);
+	host_send(1, ept.addr, "abc", 3);
+	on_message = host_restarts;
+	CHECK(rpmsg_remote_poll(&remote, NUM) == 1);
+	check_new_rings();
+
+	/* no announcement, and nothing was sent */
+	setup_up(F_EVENT_IDX);
+	host_send(0, ept.addr + 1, "abc", 3);
+	CHECK(rpmsg_remote_poll(&remote, NUM) == 1);
+	host_restarts();
+	CHECK(rpmsg_sendto(&ept, HOST_ADDR, "x", 1, 0) == -ENOTCONN);
+	check_new_rings();
+
+	setup_up(F_EVENT_IDX);
+	host_send(0, ept.addr + 1, "abc", 3);
+	CHECK(rpmsg_remote_poll(&remote, NUM) == 1);
+	CHECK(!rpmsg_get_tx(&ept, &buf, 0));
+	host_restarts();
+	CHECK(rpmsg_send_tx(&ept, &buf, HOST_ADDR, 1) == -EPIPE);
+	check_new_rings();
+}
+
 static void reset_during_a_callback_is_noticed(void)
 {
 	setup_up(F_NS | F_EVENT_IDX);
@@ -1268,6 +1304,7 @@ static const struct {
 	TEST(nothing_is_truncated),
 	TEST(taken_buffers_are_bounded_and_survive_a_reset),
 	TEST(new_rings_are_not_taken_for_the_old),
+	TEST(a_ring_not_used_yet_is_known_by_the_other),
 	TEST(reset_during_a_callback_is_noticed),
 	TEST(reset_before_the_index_is_read_is_noticed),
 	TEST(reset_during_a_wait_is_noticed),
