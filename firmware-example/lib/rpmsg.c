@@ -76,15 +76,19 @@ static int take_over_rings(struct rpmsg_remote *remote)
 		err = init_queue(remote, &remote->rx, 1, false);
 	if (!err)
 		virtq_disable_notify(&remote->tx);
+	remote->refused = err;
 	port_unlock(remote->port, key);
 	return err;
 }
 
+/* Of rings that were refused before nothing is said again. */
 static void link_up(struct rpmsg_remote *remote)
 {
-	int err = take_over_rings(remote);
+	enum rpmsg_link link = take_over_rings(remote) ? RPMSG_LINK_BROKEN :
+			       RPMSG_LINK_UP;
 
-	set_link(remote, err ? RPMSG_LINK_BROKEN : RPMSG_LINK_UP);
+	if (link != remote->link)
+		set_link(remote, link);
 }
 
 /* An unbound() may destroy endpoints: look from the start each time. */
@@ -135,7 +139,7 @@ void rpmsg_link_is_up(struct rpmsg_remote *host)
 
 /**
  * rpmsg_rings_restarted() - did the host set up its rings anew under us?
- * @remote: the remote, locked, its link up
+ * @remote: the remote, locked, with rings that were taken over
  *
  * A host resets both at once, and a ring from which nothing was given yet shows
  * nothing.
@@ -151,7 +155,7 @@ bool rpmsg_rings_restarted(const struct rpmsg_remote *remote)
 static bool rings_restarted(const struct rpmsg_remote *remote)
 {
 	uintptr_t key = port_lock(remote->port);
-	bool restarted = rpmsg_rings_restarted(remote);
+	bool restarted = !remote->refused && rpmsg_rings_restarted(remote);
 
 	port_unlock(remote->port, key);
 	return restarted;
@@ -159,7 +163,8 @@ static bool rings_restarted(const struct rpmsg_remote *remote)
 
 /*
  * Follow the host's status. A reset and a new DRIVER_OK between two looks show
- * in the rings, which the host has cleared.
+ * in the rings, which the host has cleared, whether they were broken or not.
+ * Rings that were refused are not known: they are tried each time.
  */
 static void follow_status(struct rpmsg_remote *remote)
 {
@@ -169,11 +174,10 @@ static void follow_status(struct rpmsg_remote *remote)
 	if (remote->is_host)
 		return;
 	ok = vdev_driver_ok(&remote->vdev);
-	if (remote->link == RPMSG_LINK_UP && ok && rings_restarted(remote))
+	if (remote->link != RPMSG_LINK_DOWN &&
+	    (!ok || rings_restarted(remote)))
 		rpmsg_link_is_down(remote);
-	if (remote->link != RPMSG_LINK_DOWN && !ok)
-		rpmsg_link_is_down(remote);
-	if (remote->link == RPMSG_LINK_DOWN && ok)
+	if (ok && (remote->link == RPMSG_LINK_DOWN || remote->refused))
 		link_up(remote);
 }
 

@@ -206,6 +206,7 @@ struct rpmsg_stats {
  * @stop: rpmsg_remote_run() shall return
  * @is_host: this is the other side, see rpmsg_host.h
  * @ready: the host was told that the remote is set up
+ * @refused: the host's rings could not be taken over
  *
  * The port's lock guards both rings while the link is up, @spare, @num_spare,
  * @num_held, @tx_wanted, and @wants_tx of the endpoints.
@@ -236,6 +237,7 @@ struct rpmsg_remote {
 	volatile bool stop;
 	bool is_host;
 	bool ready;
+	bool refused;
 };
 
 int rpmsg_remote_init(struct rpmsg_remote *remote,

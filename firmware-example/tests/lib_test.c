@@ -544,6 +544,16 @@ static void bad_descriptors_are_given_back(void)
 	CHECK(rpmsg_remote_state(&remote) == RPMSG_LINK_UP);
 }
 
+/* All that a poll would have noticed, had there been one. */
+static void host_restarts(void)
+{
+	on_wait = NULL;
+	on_message = NULL;
+	on_fetch = NULL;
+	host_down();
+	host_up(F_NS | F_EVENT_IDX);
+}
+
 static void jumping_index_breaks_the_link_until_a_reset(void)
 {
 	setup_up(F_NS);
@@ -557,6 +567,75 @@ static void jumping_index_breaks_the_link_until_a_reset(void)
 	host_up(F_NS);
 	CHECK(rpmsg_remote_poll(&remote, NUM) == 0);
 	CHECK(rpmsg_remote_state(&remote) == RPMSG_LINK_UP);
+}
+
+static unsigned int told_broken, told_up;
+
+static void count_link(struct rpmsg_remote *r, enum rpmsg_link state,
+		       void *priv)
+{
+	(void)r;
+	(void)priv;
+	told_broken += state == RPMSG_LINK_BROKEN;
+	told_up += state == RPMSG_LINK_UP;
+}
+
+static void watch_link(void)
+{
+	told_broken = 0;
+	told_up = 0;
+	remote.link_changed = count_link;
+}
+
+/* A reset that is over before it can be seen helps as well. */
+static void broken_link_is_mended_by_a_restart(void)
+{
+	const struct packet *packet;
+
+	setup_up(F_NS);
+	watch_link();
+	host_tx.avail->idx = NUM + 1;
+	CHECK(rpmsg_remote_poll(&remote, NUM) == -EPROTO);
+	CHECK(rpmsg_remote_poll(&remote, NUM) == -EPROTO);
+	CHECK(rpmsg_remote_state(&remote) == RPMSG_LINK_BROKEN);
+	host_restarts();
+	CHECK(rpmsg_remote_poll(&remote, NUM) == 0);
+	CHECK(rpmsg_remote_state(&remote) == RPMSG_LINK_UP);
+	CHECK(told_broken == 1 && told_up == 1 && remote.stats.resets == 1);
+	packet = host_receive();
+	CHECK(packet && packet->dst == 53);
+}
+
+/* Nothing is known of rings that were refused: whether they are others now. */
+static void refused_rings_are_tried_again(void)
+{
+	const struct packet *packet;
+	unsigned int i;
+
+	setup();
+	watch_link();
+	host_up(F_NS);
+	vdev()->vring[0].num = 6;
+	for (i = 0; i < 10; i++) {
+		CHECK(rpmsg_remote_poll(&remote, NUM) == -EPROTO);
+		CHECK(rpmsg_remote_idle_us(&remote) == RPMSG_LINK_POLL_US);
+		CHECK(!remote.notified);
+	}
+	CHECK(told_broken == 1 && told_up == 0);
+	host_restarts();
+	CHECK(rpmsg_remote_poll(&remote, NUM) == 0);
+	CHECK(told_broken == 1 && told_up == 1);
+	packet = host_receive();
+	CHECK(packet && packet->dst == 53);
+	host_down();
+	rpmsg_remote_poll(&remote, NUM);
+	host_up(F_NS);
+	vdev()->vring[1].da = RSC_ADDR_ANY;
+	CHECK(rpmsg_remote_poll(&remote, NUM) == -EPROTO);
+	CHECK(told_broken == 2);
+	host_down();
+	CHECK(rpmsg_remote_poll(&remote, NUM) == 0);
+	CHECK(rpmsg_remote_state(&remote) == RPMSG_LINK_DOWN);
 }
 
 static void bad_rings_are_refused(void)
@@ -950,16 +1029,6 @@ static void taken_buffers_are_bounded_and_survive_a_reset(void)
 	CHECK(remote.num_held == 0 && remote.num_spare == 0);
 }
 
-/* All that a poll would have noticed, had there been one. */
-static void host_restarts(void)
-{
-	on_wait = NULL;
-	on_message = NULL;
-	on_fetch = NULL;
-	host_down();
-	host_up(F_NS | F_EVENT_IDX);
-}
-
 /* Nothing was written to the new rings; the next poll takes them over. */
 static void check_new_rings(void)
 {
@@ -1292,6 +1361,8 @@ static const struct {
 	TEST(bad_headers_are_dropped),
 	TEST(bad_descriptors_are_given_back),
 	TEST(jumping_index_breaks_the_link_until_a_reset),
+	TEST(broken_link_is_mended_by_a_restart),
+	TEST(refused_rings_are_tried_again),
 	TEST(bad_rings_are_refused),
 	TEST(names_and_addresses_are_checked),
 	TEST(dynamic_addresses_never_leave_their_range),
