@@ -272,13 +272,17 @@ static uint32_t link_idle_us(const struct rpmsg_remote *remote)
  *
  * For those who have a loop of their own instead of rpmsg_remote_run().
  *
- * Return: microseconds, RPMSG_WAIT_FOREVER when only a bell ends it.
+ * Return: microseconds, RPMSG_WAIT_FOREVER when only a bell ends it, 0 when the
+ * remote was told to stop.
  */
 uint32_t rpmsg_remote_idle_us(const struct rpmsg_remote *remote)
 {
 	uint32_t link = link_idle_us(remote);
 	uint32_t beat = ctrl_next_beat_us(&remote->ctrl);
 
+	/* Who was stopped just before a poll is not marked any more */
+	if (remote->stop)
+		return 0;
 	return link < beat ? link : beat;
 }
 

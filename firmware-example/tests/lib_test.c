@@ -64,6 +64,7 @@ static void (*on_wait)(void);
 static void (*on_message)(void);
 static void (*on_fetch)(void);
 static void (*on_time)(void);
+static void (*on_mb)(void);
 static uint64_t now;
 static bool lock_held;
 /* What is in the rings is no payload. */
@@ -102,6 +103,8 @@ static void *fake_da_to_ptr(void *priv, uint64_t da, size_t len)
 static void fake_barrier(void)
 {
 	__sync_synchronize();
+	if (on_mb)
+		on_mb();
 }
 
 static uint64_t fake_time_us(void *priv)
@@ -331,6 +334,7 @@ static void setup(void)
 	tx_ready = 0;
 	on_wait = NULL;
 	on_time = NULL;
+	on_mb = NULL;
 	on_message = NULL;
 	on_fetch = NULL;
 	rings_are_apart = true;
@@ -1260,6 +1264,34 @@ static void run_ends_on_stop_and_deinit_can_be_followed_by_init(void)
 	}
 }
 
+static unsigned int slept_for_ever;
+
+static void no_sleep_without_end(void)
+{
+	if (!remote.notified && rpmsg_remote_idle_us(&remote)) {
+		slept_for_ever++;
+		rpmsg_remote_stop(&remote);
+	}
+}
+
+/* As an interrupt leaves it after the loop's test, and then the poll. */
+static void stop_before_the_mark_is_taken(void)
+{
+	on_mb = NULL;
+	remote.stop = true;
+	remote.notified = false;
+}
+
+static void stop_just_before_a_poll_is_not_lost(void)
+{
+	setup_up(F_NS);
+	slept_for_ever = 0;
+	on_wait = no_sleep_without_end;
+	on_mb = stop_before_the_mark_is_taken;
+	CHECK(rpmsg_remote_run(&remote) == 0);
+	CHECK(!slept_for_ever);
+}
+
 /* Whatever the host writes where it can: sanitizers watch. */
 static void random_rings_do_no_harm(void)
 {
@@ -1383,6 +1415,7 @@ static const struct {
 	TEST(release_within_the_callback_gives_back_once),
 	TEST(hosts_name_service_binds_and_unbinds),
 	TEST(run_ends_on_stop_and_deinit_can_be_followed_by_init),
+	TEST(stop_just_before_a_poll_is_not_lost),
 	TEST(random_rings_do_no_harm),
 	TEST(trace_is_text_at_all_times),
 	TEST(long_text_leaves_the_log_whole),
