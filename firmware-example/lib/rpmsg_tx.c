@@ -52,6 +52,16 @@ static int pop_tx_or_ask(struct rpmsg_remote *remote, struct virtq_buf *buf)
 	return pop_tx(remote, buf);
 }
 
+/*
+ * When the application gives one of its buffers back no bell of the host's says
+ * so: what has to be announced is tried again by a poll that comes by itself.
+ */
+static int none_to_be_had(struct rpmsg_remote *remote)
+{
+	remote->tx_wanted = true;
+	return -ENOBUFS;
+}
+
 static int take_tx(struct rpmsg_remote *remote, struct virtq_buf *buf)
 {
 	int err = 0;
@@ -63,7 +73,7 @@ static int take_tx(struct rpmsg_remote *remote, struct virtq_buf *buf)
 	if (remote->num_spare)
 		*buf = remote->spare[--remote->num_spare];
 	else if (remote->num_held == RPMSG_MAX_TX_HELD)
-		err = -ENOBUFS;
+		err = none_to_be_had(remote);
 	else
 		err = pop_tx_or_ask(remote, buf);
 	if (!err)

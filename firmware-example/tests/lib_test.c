@@ -548,6 +548,35 @@ static void bad_descriptors_are_given_back(void)
 	CHECK(rpmsg_remote_state(&remote) == RPMSG_LINK_UP);
 }
 
+/* The host has nothing to ring for when the application gives one back. */
+static void announcement_is_tried_until_there_is_a_buffer(void)
+{
+	static struct rpmsg_endpoint other;
+	struct rpmsg_txbuf buf[RPMSG_MAX_TX_HELD];
+	const struct packet *packet;
+	unsigned int i;
+
+	setup_up(F_NS | F_EVENT_IDX);
+	for (i = 0; i < RPMSG_MAX_TX_HELD; i++)
+		CHECK(!rpmsg_get_tx(&ept, &buf[i], 0));
+	CHECK(!rpmsg_create_ept(&other, &remote, "late", RPMSG_ADDR_ANY,
+				RPMSG_ADDR_ANY, &ops, NULL));
+	for (i = 0; i < 4; i++) {
+		/* later there is one in the ring, which may not be taken */
+		if (i == 2)
+			ring_add(&host_rx, 0);
+		rpmsg_remote_poll(&remote, NUM);
+		CHECK(!remote.notified && !host_receive());
+		CHECK(rpmsg_remote_idle_us(&remote) == RPMSG_TX_POLL_US);
+	}
+	rpmsg_put_tx(&ept, &buf[0]);
+	rpmsg_remote_poll(&remote, NUM);
+	packet = host_receive();
+	CHECK(packet && packet->dst == 53 && !strcmp((char *)packet->data, "late"));
+	rpmsg_remote_poll(&remote, NUM);
+	CHECK(rpmsg_remote_idle_us(&remote) == RPMSG_WAIT_FOREVER);
+}
+
 /* All that a poll would have noticed, had there been one. */
 static void host_restarts(void)
 {
@@ -1415,6 +1444,7 @@ static const struct {
 	TEST(release_within_the_callback_gives_back_once),
 	TEST(hosts_name_service_binds_and_unbinds),
 	TEST(run_ends_on_stop_and_deinit_can_be_followed_by_init),
+	TEST(announcement_is_tried_until_there_is_a_buffer),
 	TEST(stop_just_before_a_poll_is_not_lost),
 	TEST(random_rings_do_no_harm),
 	TEST(trace_is_text_at_all_times),
