@@ -183,6 +183,7 @@ static int talk(void)
 			    PEER_BASE + BUFFER_OFFSET +
 			    RING_ENTRIES * BUF_SIZE },
 		.buf_size = BUF_SIZE,
+		.num = RING_ENTRIES,
 		.owner = { owner[0], owner[1] },
 		.link = app_link,
 	};

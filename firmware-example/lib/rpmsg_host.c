@@ -66,6 +66,9 @@ static int init_ring(struct rpmsg_remote *host, struct virtq *vq,
 		.buf_size = cfg->buf_size,
 	};
 
+	/* More than there is memory for, whatever the remote says */
+	if (driver.ring.num > cfg->num)
+		return -EINVAL;
 	return virtq_driver_init(vq, host->port, &driver);
 }
 
@@ -91,7 +94,8 @@ static void publish(struct rpmsg_remote *host,
  *
  * The remote may run already, or be started afterwards.
  *
- * Return: 0, or what virtq_driver_init() says of rings that can't be.
+ * Return: 0, -EINVAL when the table has more entries than there is memory for,
+ * or what virtq_driver_init() says of rings that can't be.
  */
 int rpmsg_host_start(struct rpmsg_remote *host,
 		     const struct rpmsg_host_cfg *cfg)

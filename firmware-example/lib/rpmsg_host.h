@@ -21,11 +21,14 @@
  * @vring_da: device addresses of both rings, whole pages
  * @buf_da: device addresses of the buffers of each, one for each entry
  * @buf_size: bytes of each buffer, a multiple of 16
+ * @num: entries of a ring for which there is memory: in the ring, as buffers of
+ *	@buf_size and in @owner
  * @owner: memory of one byte an entry for each ring, not shared
  * @link: told whenever the state of the link changes; optional
  * @priv: handed to @link
  *
- * How many entries a ring has stands in the table.
+ * How many entries a ring has stands in the table, which the remote can write:
+ * more than @num are refused.
  */
 struct rpmsg_host_cfg {
 	void *table;
@@ -35,6 +38,7 @@ struct rpmsg_host_cfg {
 	uint32_t vring_da[RSC_RPMSG_VRINGS];
 	uint32_t buf_da[RSC_RPMSG_VRINGS];
 	uint32_t buf_size;
+	uint32_t num;
 	uint8_t *owner[RSC_RPMSG_VRINGS];
 	void (*link)(struct rpmsg_remote *remote, enum rpmsg_link state,
 		     void *priv);

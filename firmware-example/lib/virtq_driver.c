@@ -205,7 +205,7 @@ int virtq_driver_init(struct virtq *vq, const struct rpmsg_port *port,
 	if (err)
 		return err;
 	if (!cfg->buf_size || cfg->buf_size % VIRTQ_MIN_ALIGN ||
-	    cfg->buf_size > UINT32_MAX / vq->num)
+	    cfg->buf_size > (UINT32_MAX - cfg->buf_da) / vq->num)
 		return -EINVAL;
 	if (!port->da_to_ptr(port->priv, cfg->buf_da,
 			     (size_t)cfg->buf_size * vq->num))

@@ -96,7 +96,7 @@ static void set_up(void)
 		.table = &table, .table_size = sizeof(table), .port = &port,
 		.vring_da = { DA, DA + 1024 },
 		.buf_da = { DA + 4096, DA + 4096 + NUM * BUF_SIZE },
-		.buf_size = BUF_SIZE, .owner = { owner[0], owner[1] },
+		.buf_size = BUF_SIZE, .num = NUM, .owner = { owner[0], owner[1] },
 	};
 	unsigned int i;
 

@@ -38,6 +38,7 @@ RUN = {
                   ["driver_refuses_what_it_never_lent"],
                   ["driver_refuses_an_id_twice"],
                   ["bad_places_for_rings_are_refused"],
+                  ["more_entries_than_there_is_memory_for_are_refused"],
                   ["services_bind_on_both_sides_and_go"]],
 }
 FUZZERS = ("fuzz_ring", "fuzz_message")
@@ -68,8 +69,10 @@ CHECKS = [
     ("virtq_driver.c", "if (buf->len > vq->buf_size) {", "if (false) {"),
     ("virtq_driver.c", "!cfg->buf_size || ", ""),
     ("virtq_driver.c", "cfg->buf_size % VIRTQ_MIN_ALIGN ||\n", ""),
-    ("virtq_driver.c", "cfg->buf_size > UINT32_MAX / vq->num", "false"),
+    ("virtq_driver.c", "cfg->buf_size > (UINT32_MAX - cfg->buf_da) / vq->num",
+     "false"),
     ("virtq_driver.c", "if (!port->da_to_ptr(", "if (false && !port->da_to_ptr("),
+    ("rpmsg_host.c", "if (driver.ring.num > cfg->num)", "if (false)"),
     ("rsc_table.h", "!table || size < sizeof(*hdr)", "!table"),
     ("rsc_table.h",
      "num <= (size - sizeof(*hdr)) / sizeof(uint32_t) ? num : 0", "num"),

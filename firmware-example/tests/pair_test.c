@@ -225,6 +225,7 @@ static void set_up(const struct rpmsg_port *remote_port, void *remote_table,
 	pair.cfg.table_size = sizeof(struct table);
 	pair.cfg.port = host_port;
 	pair.cfg.buf_size = BUF_SIZE;
+	pair.cfg.num = NUM;
 	for (i = 0; i < 2; i++) {
 		pair.cfg.vring_da[i] = DA_VRING(i);
 		pair.cfg.buf_da[i] = DA_BUF(i);
@@ -801,14 +802,19 @@ static void driver_refuses_an_id_twice(void)
 static void bad_places_for_rings_are_refused(void)
 {
 	struct rpmsg_host_cfg cfg;
+	unsigned int i;
 
 	set_up_plain(F_NS);
 	cfg = pair.cfg;
 	cfg.vring_da[1] = MODEL_DA + MODEL_SIZE;
 	CHECK(rpmsg_host_start(&pair.host, &cfg) == -EFAULT);
-	cfg = pair.cfg;
-	cfg.buf_da[0] = MODEL_DA + MODEL_SIZE - BUF_SIZE;
-	CHECK(rpmsg_host_start(&pair.host, &cfg) == -EFAULT);
+	for (i = 0; i < 2; i++) {
+		cfg = pair.cfg;
+		cfg.buf_da[i] = MODEL_DA + MODEL_SIZE - NUM * BUF_SIZE + 16;
+		CHECK(rpmsg_host_start(&pair.host, &cfg) == -EFAULT);
+		cfg.buf_da[i] = 0U - NUM * BUF_SIZE + 16;
+		CHECK(rpmsg_host_start(&pair.host, &cfg) == -EINVAL);
+	}
 	cfg = pair.cfg;
 	cfg.buf_size = 0;
 	CHECK(rpmsg_host_start(&pair.host, &cfg) == -EINVAL);
@@ -817,6 +823,35 @@ static void bad_places_for_rings_are_refused(void)
 	cfg.buf_size = 0x80000000;
 	CHECK(rpmsg_host_start(&pair.host, &cfg) == -EINVAL);
 	CHECK(rpmsg_remote_state(&pair.host) == RPMSG_LINK_DOWN);
+}
+
+/* The table is the remote's to write, and the host's memory is not. */
+static void more_entries_than_there_is_memory_for_are_refused(void)
+{
+	struct table *table = (void *)plain;
+	uint8_t *owner;
+	unsigned int i, n;
+
+	for (i = 0; i < 2; i++) {
+		set_up_plain(F_NS);
+		/* the sanitizer sees what goes beyond these */
+		owner = malloc(NUM);
+		CHECK(owner);
+		pair.cfg.owner[i] = owner;
+		/* small enough that all of it would be shared memory */
+		pair.cfg.buf_size = 16;
+		for (n = 2 * NUM; n <= 8 * NUM; n *= 2) {
+			table->vdev.vring[i].num = n;
+			CHECK(rpmsg_host_start(&pair.host, &pair.cfg) ==
+			      -EINVAL);
+		}
+		CHECK(rpmsg_remote_state(&pair.host) == RPMSG_LINK_DOWN);
+		CHECK(!table->vdev.status);
+		/* fewer are the remote's affair */
+		table->vdev.vring[i].num = NUM / 2;
+		CHECK(!rpmsg_host_start(&pair.host, &pair.cfg));
+		free(owner);
+	}
 }
 
 static void services_bind_on_both_sides_and_go(void)
@@ -842,6 +877,7 @@ static const struct {
 	TEST(driver_refuses_what_it_never_lent),
 	TEST(driver_refuses_an_id_twice),
 	TEST(bad_places_for_rings_are_refused),
+	TEST(more_entries_than_there_is_memory_for_are_refused),
 	TEST(a_million_messages_after_100_restarts),
 	TEST(no_store_is_too_late),
 	TEST(first_look_finds_all),
