@@ -168,6 +168,7 @@ static int set_up(unsigned int device)
 		.vdev = device,
 		.port = &board_port,
 		.ctrl = device ? NULL : &ctrl,
+		.ctrl_of = device ? &remotes[0] : NULL,
 		.link = app_link,
 	};
 

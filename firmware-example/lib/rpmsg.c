@@ -30,6 +30,7 @@ int rpmsg_remote_init(struct rpmsg_remote *remote,
 	if (err)
 		return err;
 	remote->port = port;
+	remote->heart = cfg->ctrl_of ? &cfg->ctrl_of->ctrl : &remote->ctrl;
 	remote->link_changed = cfg->link;
 	remote->priv = cfg->priv;
 	remote->linger_us = cfg->linger_us;

@@ -145,6 +145,9 @@ struct rpmsg_endpoint {
  * @port: the board
  * @ctrl: control block of RSC_CTRL() in @table; optional. One remote of an
  *	image looks after it.
+ * @ctrl_of: that remote, for the others of an image whose remotes are polled in
+ *	one loop: its heart beats while one of them waits for a buffer. It is
+ *	torn down last. Optional.
  * @link: told whenever the state of the link changes; optional
  * @priv: handed to @link
  * @linger_us: after a message, look for the next one for so long before a bell is
@@ -156,6 +159,7 @@ struct rpmsg_remote_cfg {
 	unsigned int vdev;
 	const struct rpmsg_port *port;
 	struct ampkit_ctrl *ctrl;
+	struct rpmsg_remote *ctrl_of;
 	void (*link)(struct rpmsg_remote *remote, enum rpmsg_link state,
 		     void *priv);
 	void *priv;
@@ -185,6 +189,7 @@ struct rpmsg_stats {
  * @port: the board
  * @vdev: the virtio device
  * @ctrl: the control block
+ * @heart: what beats while this remote waits: @ctrl, or that of another one
  * @tx: vq 0: the host receives
  * @rx: vq 1: the host transmits
  * @epts: list of endpoints
@@ -215,6 +220,7 @@ struct rpmsg_remote {
 	const struct rpmsg_port *port;
 	struct vdev vdev;
 	struct ctrl ctrl;
+	struct ctrl *heart;
 	struct virtq tx;
 	struct virtq rx;
 	struct rpmsg_endpoint *epts;

@@ -135,7 +135,7 @@ static int wait_tx(struct rpmsg_endpoint *ept, struct rpmsg_txbuf *tx,
 		port->wait(port->priv, &remote->tx_notified,
 			   slice(now, deadline));
 		remote->tx_notified = false;
-		ctrl_beat(&remote->ctrl);
+		ctrl_beat(remote->heart);
 		err = try_get_tx(ept, tx, false);
 		now = port->time_us(port->priv);
 	}

@@ -577,6 +577,42 @@ static void announcement_is_tried_until_there_is_a_buffer(void)
 	CHECK(rpmsg_remote_idle_us(&remote) == RPMSG_WAIT_FOREVER);
 }
 
+RPMSG_RSC_TABLE(beating, RSC_RPMSG(NUM), RSC_CTRL(block, 1000));
+
+/* No poll of the first one comes for as long as the second one waits. */
+static void heart_of_another_remote_beats_during_a_wait(void)
+{
+	static struct rpmsg_remote first;
+	const struct rpmsg_remote_cfg first_cfg = {
+		.table = &beating,
+		.table_size = sizeof(beating),
+		.port = &port,
+		.ctrl = &block,
+	};
+	const struct rpmsg_remote_cfg cfg = {
+		.table = &table,
+		.table_size = sizeof(table),
+		.port = &port,
+		.ctrl_of = &first,
+	};
+
+	setup();
+	CHECK(!rpmsg_remote_init(&first, &first_cfg));
+	CHECK(!rpmsg_remote_init(&remote, &cfg));
+	CHECK(!rpmsg_create_ept(&ept, &remote, NULL, RPMSG_ADDR_ANY,
+				RPMSG_ADDR_ANY, &ops, NULL));
+	host_up(F_NS);
+	rpmsg_remote_poll(&remote, NUM);
+	CHECK(block.heartbeat == 0);
+	while (!rpmsg_sendto(&ept, HOST_ADDR, "x", 1, 0))
+		;
+	CHECK(rpmsg_sendto(&ept, HOST_ADDR, "x", 1, 5000000) == -ETIMEDOUT);
+	CHECK(block.heartbeat == 10);
+	/* that all has stopped is for the first one to say */
+	rpmsg_remote_deinit(&remote);
+	CHECK(block.state == AMPKIT_CTRL_STARTING);
+}
+
 /* All that a poll would have noticed, had there been one. */
 static void host_restarts(void)
 {
@@ -1445,6 +1481,7 @@ static const struct {
 	TEST(hosts_name_service_binds_and_unbinds),
 	TEST(run_ends_on_stop_and_deinit_can_be_followed_by_init),
 	TEST(announcement_is_tried_until_there_is_a_buffer),
+	TEST(heart_of_another_remote_beats_during_a_wait),
 	TEST(stop_just_before_a_poll_is_not_lost),
 	TEST(random_rings_do_no_harm),
 	TEST(trace_is_text_at_all_times),
