@@ -24,6 +24,8 @@ void timer_init(void)
 	write_sysreg(PMCR, PMCR_ENABLE | PMCR_EVERY_64TH);
 	write_sysreg(PMCNTENSET, PMCNTEN_CYCLES);
 	isb();
+	/* Unknown after a reset: far ahead of 0 would pass for a step back */
+	ticks = read_sysreg(PMCCNTR);
 }
 
 /**
