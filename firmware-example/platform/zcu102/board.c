@@ -268,6 +268,8 @@ void board_start(unsigned int el)
 	timer_init();
 	uart_init();
 	gic_init(own, sizeof(own) / sizeof(own[0]));
+	/* Fatal, but told: masked, a pending one would end each WFI at once. */
+	serror_unmask();
 	irq_unmask();
 	main();
 }

@@ -69,6 +69,7 @@
 #define wfi()		__asm__ volatile("wfi" : : : "memory")
 #define irq_mask()	__asm__ volatile("msr daifset, #2" : : : "memory")
 #define irq_unmask()	__asm__ volatile("msr daifclr, #2" : : : "memory")
+#define serror_unmask()	__asm__ volatile("msr daifclr, #4" : : : "memory")
 
 #endif /* __ASSEMBLER__ */
 
