@@ -7,10 +7,13 @@
 #include "memory_map.h"
 #include "mmu.h"
 #include "reset.h"
+#include "sysreg.h"
 
 #define APU_RVBARADDRL(core)	(0x40 + 8 * (core))
 #define APU_RVBARADDRH(core)	(0x44 + 8 * (core))
 #define CRF_RST_FPD_APU		0x104
+#define RST_CORE(core)		(1U << (core))
+#define RST_POWER_ON(core)	(1U << (10 + (core)))
 
 static void map_registers(void)
 {
@@ -30,8 +33,11 @@ void core_start(unsigned int core, uint64_t entry)
 	map_registers();
 	write32(APU_BASE + APU_RVBARADDRL(core), entry);
 	write32(APU_BASE + APU_RVBARADDRH(core), entry >> 32);
+	/* Two peripherals: the core must not start before it has its address */
+	dsb_sy();
 	resets = read32(CRF_BASE + CRF_RST_FPD_APU);
-	write32(CRF_BASE + CRF_RST_FPD_APU, resets & ~(1U << core));
+	write32(CRF_BASE + CRF_RST_FPD_APU,
+		resets & ~(RST_CORE(core) | RST_POWER_ON(core)));
 }
 
 /**
@@ -44,5 +50,5 @@ void core_stop(unsigned int core)
 
 	map_registers();
 	resets = read32(CRF_BASE + CRF_RST_FPD_APU);
-	write32(CRF_BASE + CRF_RST_FPD_APU, resets | 1U << core);
+	write32(CRF_BASE + CRF_RST_FPD_APU, resets | RST_CORE(core));
 }
