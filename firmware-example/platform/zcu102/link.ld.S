@@ -42,7 +42,7 @@ SECTIONS
 		*fmt.o(.text.*)
 		*gic.o(.text.*)
 		*timer.o(.text.*)
-		*vectors.o(.text.fatal_entry)
+		*board_common.o(.text.board_seed)
 		. = ALIGN(2048);
 		__vectors = .;
 		KEEP(*(.text.vectors))

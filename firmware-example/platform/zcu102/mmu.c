@@ -12,7 +12,8 @@
  *	GIC, UART		-		Device-nGnRE
  *
  * The host writes the cached part only while the core is in reset; start.S
- * drops what the caches know of it from before.
+ * drops what the caches know of it from before, and writes it back when the
+ * core parks.
  */
 #include <stddef.h>
 #include <stdint.h>

@@ -117,17 +117,26 @@ func setup_el1
 endfunc setup_el1
 
 /*
+ * Out: x0, x1: start and end of the image, x2: bytes of a cache line
+ */
+func image_lines
+	mrs	x0, ctr_el0
+	ubfx	x0, x0, #CTR_DMINLINE_SHIFT, #CTR_DMINLINE_WIDTH
+	mov	x2, #4
+	lsl	x2, x2, x0
+	load_addr x0, __image_start
+	load_addr x1, __image_end
+	ret
+endfunc image_lines
+
+/*
  * Drop what the caches hold of the image: the host loaded it past them. Lines
  * an earlier life left dirty would hide it, or be written over it.
  * Clobbers: x0-x3
  */
 func invalidate_image
-	mrs	x3, ctr_el0
-	ubfx	x3, x3, #CTR_DMINLINE_SHIFT, #CTR_DMINLINE_WIDTH
-	mov	x2, #4
-	lsl	x2, x2, x3
-	load_addr x0, __image_start
-	load_addr x1, __image_end
+	mov	x3, x30
+	bl	image_lines
 1:	dc	ivac, x0
 	add	x0, x0, x2
 	cmp	x0, x1
@@ -137,18 +146,29 @@ func invalidate_image
 	tlbi	vmalle1
 	dsb	sy
 	isb
-	ret
+	ret	x3
 endfunc invalidate_image
 
 /*
  * Rest until the next reset. The own GIC interface is off, since even a masked
  * interrupt would end the WFI again and again.
+ *
+ * Lines that stay dirty would hide from the host what was written, or be
+ * written over the next image. With the MMU off no line comes anew, and pages
+ * that are not mapped do not fault.
  */
 func park
 	msr	daifset, #0xf
 	load_imm x0, GICC_BASE
 	str	wzr, [x0, #GICC_CTLR]
 	dsb	sy
-1:	wfi
-	b	1b
+	bl	setup_el1
+	bl	image_lines
+1:	dc	civac, x0
+	add	x0, x0, x2
+	cmp	x0, x1
+	b.lo	1b
+	dsb	sy
+2:	wfi
+	b	2b
 endfunc park
