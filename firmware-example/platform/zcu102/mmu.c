@@ -52,10 +52,18 @@ enum mem_type {
 #define PTE_UXN			(1ULL << 54)
 #define PTE_ADDR		0x0000fffffffff000ULL
 
-/* How a range may be used; never written and executed at once. */
-#define MAP_RX			(PTE_READ_ONLY | PTE_UXN)
-#define MAP_R			(PTE_READ_ONLY | PTE_UXN | PTE_PXN)
-#define MAP_RW			(PTE_UXN | PTE_PXN)
+/* What a range is for; never written and executed at once. */
+#define MAP_ANY			(PTE_PAGE | PTE_AF | PTE_SH_INNER)
+#define MAP_TEXT		(MAP_ANY | PTE_TYPE(MEM_CACHED) | \
+				 PTE_READ_ONLY | PTE_UXN)
+#define MAP_RODATA		(MAP_ANY | PTE_TYPE(MEM_CACHED) | \
+				 PTE_READ_ONLY | PTE_UXN | PTE_PXN)
+#define MAP_DATA		(MAP_ANY | PTE_TYPE(MEM_CACHED) | \
+				 PTE_UXN | PTE_PXN)
+#define MAP_SHARED		(MAP_ANY | PTE_TYPE(MEM_NONCACHED) | \
+				 PTE_UXN | PTE_PXN)
+#define MAP_DEVICE		(MAP_ANY | PTE_TYPE(MEM_DEVICE) | \
+				 PTE_UXN | PTE_PXN)
 
 #define TABLE_ENTRIES		512
 #define LEVELS			3
@@ -67,8 +75,7 @@ extern char __rodata_start[], __rodata_end[];
 extern char __data_start[], __data_end[];
 extern char __stack_start[], __stack_end[];
 extern char __fatal_stack_start[], __fatal_stack_end[];
-extern char __table_start[], __table_end[];
-extern char __ctrl_start[], __ctrl_end[];
+extern char __table_start[], __ctrl_end[];
 extern char __trace_start[], __trace_end[];
 
 static uint64_t tables[MAX_TABLES][TABLE_ENTRIES]
@@ -107,42 +114,31 @@ static void map_page(uint64_t addr, uint64_t attrs)
 }
 
 /* Whole pages, from one that @start begins. */
-static void map(uintptr_t start, uintptr_t end, enum mem_type type,
-		uint64_t rights)
+static void map(uintptr_t start, uintptr_t end, uint64_t attrs)
 {
-	uint64_t attrs = PTE_PAGE | PTE_AF | PTE_SH_INNER | PTE_TYPE(type) |
-			 rights;
-
 	for (; start < end; start += PAGE_SIZE)
 		map_page(start, attrs);
 }
 
 static void map_image(void)
 {
-	map((uintptr_t)__text_start, (uintptr_t)__text_end, MEM_CACHED,
-	    MAP_RX);
-	map((uintptr_t)__rodata_start, (uintptr_t)__rodata_end, MEM_CACHED,
-	    MAP_R);
-	map((uintptr_t)__data_start, (uintptr_t)__data_end, MEM_CACHED,
-	    MAP_RW);
-	map((uintptr_t)__stack_start, (uintptr_t)__stack_end, MEM_CACHED,
-	    MAP_RW);
+	map((uintptr_t)__text_start, (uintptr_t)__text_end, MAP_TEXT);
+	map((uintptr_t)__rodata_start, (uintptr_t)__rodata_end, MAP_RODATA);
+	map((uintptr_t)__data_start, (uintptr_t)__data_end, MAP_DATA);
+	map((uintptr_t)__stack_start, (uintptr_t)__stack_end, MAP_DATA);
 	map((uintptr_t)__fatal_stack_start, (uintptr_t)__fatal_stack_end,
-	    MEM_CACHED, MAP_RW);
-	map((uintptr_t)__table_start, (uintptr_t)__table_end, MEM_NONCACHED,
-	    MAP_RW);
-	map((uintptr_t)__ctrl_start, (uintptr_t)__ctrl_end, MEM_NONCACHED,
-	    MAP_RW);
-	map((uintptr_t)__trace_start, (uintptr_t)__trace_end, MEM_NONCACHED,
-	    MAP_RW);
+	    MAP_DATA);
+	/* The control block is on the page after the table. */
+	map((uintptr_t)__table_start, (uintptr_t)__ctrl_end, MAP_SHARED);
+	map((uintptr_t)__trace_start, (uintptr_t)__trace_end, MAP_SHARED);
 }
 
 static void map_outside(void)
 {
-	map(SHARED_BASE, SHARED_BASE + SHARED_SIZE, MEM_NONCACHED, MAP_RW);
-	map(GICD_BASE, GICD_BASE + GICD_SIZE, MEM_DEVICE, MAP_RW);
-	map(GICC_BASE, GICC_BASE + GICC_SIZE, MEM_DEVICE, MAP_RW);
-	map(UART_BASE, UART_BASE + UART_SIZE, MEM_DEVICE, MAP_RW);
+	map(SHARED_BASE, SHARED_BASE + SHARED_SIZE, MAP_SHARED);
+	map(GICD_BASE, GICD_BASE + GICD_SIZE, MAP_DEVICE);
+	map(GICC_BASE, GICC_BASE + GICC_SIZE, MAP_DEVICE);
+	map(UART_BASE, UART_BASE + UART_SIZE, MAP_DEVICE);
 }
 
 static void mmu_on(void)
@@ -167,16 +163,16 @@ static void mmu_on(void)
  */
 void mmu_init(void)
 {
-	new_table();
+	num_tables = 1;
 	map_image();
 	map_outside();
 	mmu_on();
 }
 
 /* What was not mapped before needs no more than to be seen by the walker. */
-static void map_later(uintptr_t start, uintptr_t size, enum mem_type type)
+static void map_later(uintptr_t start, uintptr_t size, uint64_t attrs)
 {
-	map(start, start + size, type, MAP_RW);
+	map(start, start + size, attrs);
 	dsb_sy();
 	isb();
 }
@@ -188,7 +184,7 @@ static void map_later(uintptr_t start, uintptr_t size, enum mem_type type)
  */
 void mmu_map_shared(uintptr_t start, uintptr_t size)
 {
-	map_later(start, size, MEM_NONCACHED);
+	map_later(start, size, MAP_SHARED);
 }
 
 /**
@@ -198,5 +194,5 @@ void mmu_map_shared(uintptr_t start, uintptr_t size)
  */
 void mmu_map_device(uintptr_t start, uintptr_t size)
 {
-	map_later(start, size, MEM_DEVICE);
+	map_later(start, size, MAP_DEVICE);
 }
