@@ -71,14 +71,11 @@ static int send_back(const struct rpmsg_msg *msg, uint32_t magic)
 
 static void echo_rx(struct rpmsg_endpoint *ept, struct rpmsg_msg *msg)
 {
-	uint64_t begin = board_port.time_us(board_port.priv);
 	uint32_t magic = magic_of(msg);
 	int err = send_back(msg, magic);
 
 	if (err)
-		board_log("echo lost: error %d after %llu us, %zu bytes from %u\n",
-			  err, (unsigned long long)
-			  (board_port.time_us(board_port.priv) - begin),
+		board_log("echo lost: error %d, %zu bytes from %u\n", err,
 			  msg->len, (unsigned int)msg->src);
 	if (magic == ECHO_MAGIC_HOLD) {
 		/* The echo is on its way before there is nobody to ring. */

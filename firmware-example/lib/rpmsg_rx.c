@@ -90,7 +90,7 @@ static void handle_rx(struct rpmsg_remote *remote, const struct virtq_buf *buf)
 		remote->stats.rx_bad++;
 	else
 		deliver(remote, &msg);
-	/* one that was released already is of no life any more */
+	/* One that was released already is of no life any more */
 	if (!msg.held)
 		give_back(remote, buf->head, msg.life);
 }
@@ -185,7 +185,7 @@ void rpmsg_release_rx(struct rpmsg_endpoint *ept, struct rpmsg_msg *msg)
 		return;
 	msg->held = false;
 	give_back(remote, msg->head, msg->life);
-	/* the callback's own message must not be given back once more */
+	/* The callback's own message must not be given back once more */
 	msg->life--;
 	if (!remote->polling)
 		rpmsg_remote_kick(remote);
