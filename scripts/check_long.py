@@ -100,7 +100,8 @@ def run(name, part):
     said = str(tally) if good or tally.failed else f"{tally}, did not end well"
     minutes, seconds = divmod(round(time.monotonic() - began), 60)
     today = datetime.date.today().isoformat()
-    return (f"| {name} | `{part.command}` | {said} | {minutes}:{seconds:02} | "
+    command = part.command.replace("|", r"\|")
+    return (f"| {name} | `{command}` | {said} | {minutes}:{seconds:02} | "
             f"{today} | {tested} |"), good
 
 

@@ -8,7 +8,9 @@
  * has written gets there only after it was checked.
  *
  * This makes Linux robust against a remote that is broken or hostile in what
- * it says. It does not isolate a remote that can write all of memory.
+ * it says. It does not isolate a remote that can write all of memory. Which driver
+ * binds to a virtio device is the image's choice, and most of them believe more
+ * than rings: so images have devices of the kinds in the parameter virtio_ids only.
  *
  * How a driver uses it, op by op of its struct rproc_ops:
  *
