@@ -200,8 +200,8 @@ static void serve_ctrl(struct rpmsg_remote *remote)
  * @budget: messages to handle at most
  *
  * Looks at the status and at all rings, whatever the bell meant, and after the
- * control block: that is why it has to be called once in each heartbeat's time. The host is
- * rung once, at the end. Not to be called from a callback.
+ * control block: that is why it has to be called once in each heartbeat's time.
+ * The host is rung once, at the end. Not to be called from a callback.
  *
  * Return: number of messages handled, -EPROTO when the link is broken.
  */

@@ -21,7 +21,7 @@
  *	-EMSGSIZE	longer than a buffer; nothing is ever truncated
  *	-ENOTCONN	no link, or no destination
  *	-EPIPE		the buffer belonged to a link that was reset since
- *	-EPROTO		the host broke the ring; it has to reset the device
+ *	-EPROTO		the host broke the ring; it has to set it up anew
  * and what the port's listen() says.
  *
  * Contract: struct rpmsg_hdr in the kernel's drivers/rpmsg/virtio_rpmsg_bus.c,
@@ -47,7 +47,8 @@
  * enum rpmsg_link - state of the link to the host
  * @RPMSG_LINK_DOWN: the host's driver is not there (yet, or after a reset)
  * @RPMSG_LINK_UP: messages flow
- * @RPMSG_LINK_BROKEN: the host's rings make no sense; only a reset helps
+ * @RPMSG_LINK_BROKEN: the host's rings make no sense; it has to set them up anew, and
+ *	where there was no link yet, UP may follow at once
  */
 enum rpmsg_link {
 	RPMSG_LINK_DOWN,

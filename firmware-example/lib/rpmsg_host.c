@@ -67,7 +67,7 @@ static int init_ring(struct rpmsg_remote *host, struct virtq *vq,
 	};
 
 	/* More than there is memory for, whatever the remote says */
-	if (driver.ring.num > cfg->num)
+	if (driver.ring.num > cfg->num || driver.ring.align > RSC_VRING_ALIGN)
 		return -EINVAL;
 	return virtq_driver_init(vq, host->port, &driver);
 }

@@ -28,7 +28,7 @@
  * @priv: handed to @link
  *
  * How many entries a ring has stands in the table, which the remote can write:
- * more than @num are refused.
+ * more than @num are refused, and an alignment above RSC_VRING_ALIGN.
  */
 struct rpmsg_host_cfg {
 	void *table;

@@ -160,7 +160,8 @@ unsigned int rpmsg_rx_batch(struct rpmsg_remote *remote, unsigned int budget)
  * @ept: the endpoint
  * @msg: the message; copy the struct afterwards, it is the callback's
  *
- * Return: 0, -EINVAL when it is held already.
+ * Return: 0, -EINVAL when it is held already, was released, or is of a link that was
+ * reset.
  */
 int rpmsg_hold_rx(struct rpmsg_endpoint *ept, struct rpmsg_msg *msg)
 {

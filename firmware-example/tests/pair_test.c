@@ -845,6 +845,10 @@ static void more_entries_than_there_is_memory_for_are_refused(void)
 			CHECK(rpmsg_host_start(&pair.host, &pair.cfg) ==
 			      -EINVAL);
 		}
+		table->vdev.vring[i].num = NUM;
+		table->vdev.vring[i].align = 2 * RSC_VRING_ALIGN;
+		CHECK(rpmsg_host_start(&pair.host, &pair.cfg) == -EINVAL);
+		table->vdev.vring[i].align = RING_ALIGN;
 		CHECK(rpmsg_remote_state(&pair.host) == RPMSG_LINK_DOWN);
 		CHECK(!table->vdev.status);
 		/* fewer are the remote's affair */

@@ -13,7 +13,7 @@
  *
  * The host writes the cached part only while the core is in reset; start.S
  * drops what the caches know of it from before, and writes it back when the
- * core parks.
+ * core parks, as far as the host gives it the time.
  */
 #include <stddef.h>
 #include <stdint.h>
