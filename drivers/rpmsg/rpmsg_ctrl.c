@@ -74,6 +74,12 @@ static int ctrldev_release_channel(struct rpmsg_ctrldev *ctrldev,
 	return ret;
 }
 
+/* The core takes an address for an int, and warns of one below 0 */
+static bool ctrldev_may_be(u32 addr)
+{
+	return addr <= INT_MAX || addr == RPMSG_ADDR_ANY;
+}
+
 static int ctrldev_do_ioctl(struct rpmsg_ctrldev *ctrldev, unsigned int cmd,
 			    struct rpmsg_channel_info *chinfo)
 {
@@ -84,9 +90,13 @@ static int ctrldev_do_ioctl(struct rpmsg_ctrldev *ctrldev, unsigned int cmd,
 
 	switch (cmd) {
 	case RPMSG_CREATE_EPT_IOCTL:
+		if (!ctrldev_may_be(chinfo->src))
+			return -EINVAL;
 		return rpmsg_chrdev_eptdev_create(ctrldev->rpdev,
 						  &ctrldev->dev, *chinfo);
 	case RPMSG_CREATE_DEV_IOCTL:
+		if (!ctrldev_may_be(chinfo->src))
+			return -EINVAL;
 		return ctrldev_create_channel(ctrldev, chinfo);
 	case RPMSG_RELEASE_DEV_IOCTL:
 		return ctrldev_release_channel(ctrldev, chinfo);
@@ -104,9 +114,6 @@ static int ctrldev_get_chinfo(struct rpmsg_channel_info *chinfo,
 
 	if (copy_from_user(&info, from, sizeof(info)))
 		return -EFAULT;
-	/* The core takes an address for an int, and warns of one below 0 */
-	if (info.src > INT_MAX && info.src != RPMSG_ADDR_ANY)
-		return -EINVAL;
 
 	memcpy(chinfo->name, info.name, sizeof(chinfo->name));
 	chinfo->name[sizeof(chinfo->name) - 1] = '\0';
