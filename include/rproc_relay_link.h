@@ -215,10 +215,14 @@ static inline void rproc_relay_link_set_plain(struct rproc_relay_link *link,
 }
 
 /* Who gets little of the processors' time would keep others waiting */
+static inline bool rproc_relay_gets_time(void)
+{
+	return task_nice(current) <= 0 && current->policy != SCHED_IDLE;
+}
+
 static inline bool rproc_relay_may_deliver(const struct rproc_relay_link *link)
 {
-	return !atomic_read(&link->holders) && task_nice(current) <= 0 &&
-	       current->policy != SCHED_IDLE;
+	return !atomic_read(&link->holders) && rproc_relay_gets_time();
 }
 
 /* Who is to end soon begins nothing */
@@ -433,15 +437,43 @@ rproc_relay_link_stand_down(struct rproc_relay_link *link,
  * rproc_relay_link_cork() - more than one message is about to be sent
  * @link: the link
  *
- * They are passed on together, by rproc_relay_link_uncork(), or when somebody else
- * sends something by the vdev: nobody waits for one who may be kept from running.
- * Of several who cork at a time only the first does.
+ * They are passed on together, by rproc_relay_link_uncork(), or when another client
+ * sends something by the vdev and says so: those wait for nobody who is kept from
+ * running. What drivers send that know of no link may wait as well. Of several who
+ * cork at a time only the first does.
  *
  * Context: a task, which is the one to uncork.
  */
 static inline void rproc_relay_link_cork(struct rproc_relay_link *link)
 {
-	cmpxchg(&link->corker, NULL, current);
+	if (rproc_relay_gets_time())
+		cmpxchg(&link->corker, NULL, current);
+}
+
+static inline void rproc_relay_link_flush(struct rproc_relay_link *link)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&link->cork_lock, flags);
+	if (link->flush)
+		link->flush(link->flush_vdev);
+	spin_unlock_irqrestore(&link->cork_lock, flags);
+}
+
+/**
+ * rproc_relay_link_sent() - a message was sent
+ * @link: the link
+ *
+ * While somebody else has corked, the core may find no reason to kick for it.
+ *
+ * Context: any.
+ */
+static inline void rproc_relay_link_sent(struct rproc_relay_link *link)
+{
+	const struct task_struct *corker = READ_ONCE(link->corker);
+
+	if (unlikely(corker) && corker != current)
+		rproc_relay_link_flush(link);
 }
 
 /* Whether it is not worth to pass on what the caller has just sent */
@@ -455,20 +487,15 @@ rproc_relay_link_is_corked(const struct rproc_relay_link *link)
  * rproc_relay_link_uncork() - undo rproc_relay_link_cork()
  * @link: the link
  *
- * Context: any.
+ * Context: the task that has corked, or has tried to.
  */
 static inline void rproc_relay_link_uncork(struct rproc_relay_link *link)
 {
-	unsigned long flags;
-
-	if (READ_ONCE(link->corker) != current)
-		return;
-	WRITE_ONCE(link->corker, NULL);
-
-	spin_lock_irqsave(&link->cork_lock, flags);
-	if (link->flush)
-		link->flush(link->flush_vdev);
-	spin_unlock_irqrestore(&link->cork_lock, flags);
+	if (READ_ONCE(link->corker) == current)
+		WRITE_ONCE(link->corker, NULL);
+	/* Who still saw the cork has put his message there before we look */
+	smp_mb();
+	rproc_relay_link_flush(link);
 }
 
 #endif /* AMPKIT_RPROC_RELAY_LINK_H */

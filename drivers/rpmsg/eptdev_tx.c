@@ -212,6 +212,8 @@ static int eptdev_send_alive(struct rpmsg_eptdev *eptdev,
 		ret = eptdev_send_locked(eptdev, msg->data, msg->len, msg->dst);
 	if (!ret)
 		eptdev_tx_done(eptdev, msg->len);
+	if (!ret && eptdev->link)
+		rproc_relay_link_sent(eptdev->link);
 	trace_rpmsg_ept_send(eptdev->dev.id, msg->dst, msg->len, ret);
 
 	return ret;
