@@ -34,6 +34,12 @@ static bool amp_is_somebodys(const struct amp_core *core)
 	return core->rproc->state == RPROC_CRASHED && !core->engaged;
 }
 
+/* One that somebody else started, and that we are not attached to. */
+static bool amp_is_not_ours(const struct amp_core *core)
+{
+	return core->rproc->state == RPROC_DETACHED || amp_is_somebodys(core);
+}
+
 static int amp_prepare(struct rproc *rproc)
 {
 	struct amp_core *core = rproc->priv;
@@ -67,6 +73,7 @@ static int amp_unprepare(struct rproc *rproc)
 	if (core->engaged) {
 		core->engaged = false;
 		amp_farewell_disarm(core);
+		amp_recovery_fail(core);
 	}
 	amp_ctrl_unbind(core);
 	rproc_relay_unload(core->relay);
@@ -128,7 +135,7 @@ int amp_reset_detached(struct amp_core *core)
 	if (ret)
 		return ret;
 
-	if (rproc->state == RPROC_DETACHED)
+	if (amp_is_not_ours(core))
 		ret = amp_halt(core);
 	else
 		ret = -EBUSY;
@@ -457,12 +464,6 @@ static void amp_stop_for_all(struct rproc *rproc)
 		else if (ret)
 			break;
 	}
-}
-
-/* One that somebody else started, and that we are not attached to. */
-static bool amp_is_not_ours(const struct amp_core *core)
-{
-	return core->rproc->state == RPROC_DETACHED || amp_is_somebodys(core);
 }
 
 static void amp_shut_down(void *data)
