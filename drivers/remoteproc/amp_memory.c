@@ -28,6 +28,17 @@ static bool regions_overlap(const struct amp_region *a,
 	return a->da < b->da ? b->da - a->da < a->len : a->da - b->da < b->len;
 }
 
+/* Those of vdevs are looked for by their names, without a node's address */
+static bool names_collide(const char *a, const char *b)
+{
+	size_t len = strcspn(a, "@");
+
+	if (!str_has_prefix(a, "vdev"))
+		return !strcmp(a, b);
+
+	return len == strcspn(b, "@") && !strncmp(a, b, len);
+}
+
 static int check_region(const struct amp_core *core,
 			const struct amp_region *region)
 {
@@ -36,7 +47,7 @@ static int check_region(const struct amp_core *core,
 	for (i = 0; i < core->num_regions; i++) {
 		const struct amp_region *other = &core->regions[i];
 
-		if (!strcmp(region->name, other->name) ||
+		if (names_collide(region->name, other->name) ||
 		    regions_overlap(region, other))
 			return dev_err_probe(core->dev, -EINVAL,
 					     "memory regions %s and %s collide\n",
