@@ -203,8 +203,6 @@ void rpmsg_eptdev_detach(struct rpmsg_eptdev *eptdev)
 		rpmsg_eptdev_rx_room(eptdev);
 		rpmsg_destroy_ept(ept);
 		clear_bit(EPTDEV_LET_GO, &eptdev->flags);
-		/* It was this endpoint that was to pause */
-		clear_bit(EPTDEV_FLOW_RESTRICTED, &eptdev->flags);
 	}
 }
 

@@ -39,7 +39,7 @@
  * @EPTDEV_TX_TELLS: the transport has its own idea of when there is room
  * @EPTDEV_TX_BUSY: a sender who may not wait found @life taken: he is to be woken
  *	by who gives it back
- * @EPTDEV_RX_BUSY: the same of a reader and @read_lock
+ * @EPTDEV_RX_BUSY: the same of a reader and @read_lock, whether he may wait or not
  * @EPTDEV_FLOW_RESTRICTED: the remote asked us to pause
  * @EPTDEV_FLOW_UPDATED: and no reader has asked for that state since
  * @EPTDEV_HOLD: hold the transport back rather than drop messages
@@ -90,7 +90,8 @@ enum rpmsg_eptdev_flag {
  *	guards what files keep of their last read. Taken inside @life at most,
  *	held while the message is copied to user space, and given back by
  *	rpmsg_eptdev_unlock_reader()
- * @readq: woken when a message or a flow control request came, and by removal
+ * @readq: woken when a message or a flow control request came, by removal, and when
+ *	@read_lock was given back that somebody had found taken
  * @roomq: where a delivery that is held back waits; woken when there may be
  *	room in @queue, and when it shall not wait any more
  * @held: times that this happened
@@ -147,7 +148,7 @@ struct rpmsg_eptdev {
  * @eptdev: the device
  * @last_len: whole length of the message it read last
  * @last_truncated: it did not get all of that
- * @dropped_told: how many dropped messages it was told of
+ * @dropped_told: how many dropped messages it was told of; by itself
  * @busy_poll_us: how long it polls before it sleeps, microseconds; by itself
  * @watches: it has waited for events; atomic, and not taken back
  *
@@ -157,7 +158,7 @@ struct rpmsg_eptfile {
 	struct rpmsg_eptdev *eptdev;
 	u32 last_len;
 	bool last_truncated;
-	u64 dropped_told;
+	atomic64_t dropped_told;
 	u32 busy_poll_us;
 	bool watches;
 };

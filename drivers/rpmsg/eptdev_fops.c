@@ -54,7 +54,7 @@ static int eptdev_open_locked(struct rpmsg_eptfile *file, struct file *filp)
 	eptdev->exclusive = exclusive;
 	if (filp->f_mode & FMODE_READ)
 		eptdev->readers++;
-	file->dropped_told = eptdev->dropped_told;
+	atomic64_set(&file->dropped_told, eptdev->dropped_told);
 	return 0;
 }
 
@@ -76,6 +76,8 @@ static void eptdev_close_locked(struct rpmsg_eptdev *eptdev, struct file *filp)
 		clear_bit(EPTDEV_ANNOUNCED, &eptdev->flags);
 		if (!eptdev->on_channel) {
 			rpmsg_eptdev_detach(eptdev);
+			/* It was this endpoint that was to pause */
+			clear_bit(EPTDEV_FLOW_RESTRICTED, &eptdev->flags);
 			unread = true;
 		}
 	}
@@ -224,7 +226,7 @@ static __poll_t eptdev_poll_read(struct rpmsg_eptfile *file)
 	eptdev_watch(file);
 	if (!msg_queue_is_empty(queue))
 		mask |= EPOLLIN | EPOLLRDNORM;
-	if (msg_queue_dropped(queue) != READ_ONCE(file->dropped_told))
+	if (msg_queue_dropped(queue) != atomic64_read(&file->dropped_told))
 		mask |= EPOLLRDBAND;
 
 	return mask;

@@ -82,12 +82,9 @@ static int eptdev_remove_self(struct rpmsg_eptdev *eptdev)
 /* What the file was told of once, it is not told again */
 static u32 eptdev_tell_dropped(struct rpmsg_eptfile *file, u64 dropped)
 {
-	u64 news = dropped - file->dropped_told;
+	u64 told = atomic64_xchg(&file->dropped_told, dropped);
 
-	lockdep_assert_held(&file->eptdev->read_lock);
-
-	WRITE_ONCE(file->dropped_told, dropped);
-	return min_t(u64, news, U32_MAX);
+	return min_t(u64, dropped - told, U32_MAX);
 }
 
 static u32 eptdev_info_flags(const struct rpmsg_eptfile *file)
@@ -153,9 +150,8 @@ static int eptdev_get_info(struct rpmsg_eptfile *file,
 		return 0;
 
 	/* Not told after all */
-	mutex_lock(&eptdev->read_lock);
-	WRITE_ONCE(file->dropped_told, file->dropped_told - info.new_dropped);
-	rpmsg_eptdev_unlock_reader(eptdev);
+	atomic64_sub(info.new_dropped, &file->dropped_told);
+	wake_up_interruptible_poll(&eptdev->readq, EPOLLRDBAND);
 	return -EFAULT;
 }
 

@@ -326,8 +326,8 @@ static int eptdev_lock_reader(struct rpmsg_eptdev *eptdev, bool may_wait)
  * rpmsg_eptdev_unlock_reader() - give @read_lock back
  * @eptdev: endpoint device
  *
- * Who may not wait, and was told to try again meanwhile, waits for an event: no
- * message may come that is one. Does not sleep.
+ * Who found it taken meanwhile waits for an event: no message may come that is one.
+ * Does not sleep.
  */
 void rpmsg_eptdev_unlock_reader(struct rpmsg_eptdev *eptdev)
 {
