@@ -38,8 +38,9 @@ struct rproc_relay;
  * @settle: wait until @core has followed @assert or @release: it has stopped, or it
  *	runs. -ETIMEDOUT if it does not within some seconds
  *
- * All return a negative errno where they fail, and else 0. @assert may be called in atomic context,
- * out of a panic, the others may sleep.
+ * All return a negative errno where they fail, and but for @is_released 0 where
+ * they don't. @assert may be called in atomic context, out of a panic, the others
+ * may sleep.
  */
 struct amp_reset_ops {
 	int (*init)(struct amp_cluster *cluster);

@@ -144,6 +144,8 @@ unsigned int relay_ring_swallow(struct relay_ring *ring);
  * relay_ring_lent() - how many chains the remote has
  * @ring: the ring
  *
+ * With those that did not fit its buffers: they come back as the others do.
+ *
  * Context: any. Without the locks the figure is a snapshot, and too high if push
  * and pull go on meanwhile.
  * Return: their number.
