@@ -117,7 +117,7 @@ FAULT(carveout_empty, img->table.carveout.len = 0)
 FAULT(carveout_name, memset(img->table.carveout.name, 'n', 32))
 FAULT(carveout_control, memcpy(img->table.carveout.name, "\x1b[2J", 5))
 FAULT(carveout_format, memcpy(img->table.carveout.name, "%s%s", 5))
-FAULT(carveout_hidden, strcpy(img->table.carveout.name, "%.0svdev0buffer"))
+FAULT(carveout_veil, memcpy(img->table.carveout.name, "%.0svdev0buffer", 16))
 FAULT(carveout_vdev, memcpy(img->table.carveout.name, "vdev0buffer", 12))
 
 #define ROW(number, fn, why) { number, #fn, fn, why }
@@ -185,7 +185,7 @@ static const struct broken_image broken_image_rows[] = {
 	ROW(7, carveout_name, "not terminated"),
 	ROW(7, carveout_control, "is no text"),
 	ROW(7, carveout_format, "percent sign"),
-	ROW(7, carveout_hidden, "percent sign"),
+	ROW(7, carveout_veil, "percent sign"),
 	ROW(7, carveout_vdev, "name of a vdev's own"),
 };
 
