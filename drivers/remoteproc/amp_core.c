@@ -53,7 +53,7 @@ static int amp_prepare(struct rproc *rproc)
 		/* Loading an image to where one runs would spoil that */
 		rproc->state = RPROC_DETACHED;
 		dev_err(core->dev,
-			"core %u runs, and has crashed for nobody: start it once more to attach to it\n",
+			"core %u still runs: start it once more to attach to it\n",
 			core->id);
 		return -EAGAIN;
 	}
