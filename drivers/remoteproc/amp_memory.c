@@ -28,15 +28,18 @@ static bool regions_overlap(const struct amp_region *a,
 	return a->da < b->da ? b->da - a->da < a->len : a->da - b->da < b->len;
 }
 
-/* Those of vdevs are looked for by their names, without a node's address */
-static bool names_collide(const char *a, const char *b)
+/* Without a node's address: "vdev0buffer" is that of "vdev0buffer@10120000" */
+static bool same_name(const char *a, const char *b)
 {
 	size_t len = strcspn(a, "@");
 
-	if (!str_has_prefix(a, "vdev"))
-		return !strcmp(a, b);
-
 	return len == strcspn(b, "@") && !strncmp(a, b, len);
+}
+
+/* Those of vdevs are looked for by their names, and there can be one of each */
+static bool names_collide(const char *a, const char *b)
+{
+	return str_has_prefix(a, "vdev") ? same_name(a, b) : !strcmp(a, b);
 }
 
 static int check_region(const struct amp_core *core,
@@ -142,15 +145,6 @@ int amp_memory_init(struct amp_core *core)
 	return 0;
 }
 
-/* "vdev0buffer", or of a node "vdev0buffer@10120000" */
-static bool has_name(const struct amp_region *region, const char *name)
-{
-	size_t len = strlen(name);
-
-	return !strncmp(region->name, name, len) &&
-	       (!region->name[len] || region->name[len] == '@');
-}
-
 /**
  * amp_find_region() - look a carveout up by its name
  * @core: the remote core
@@ -164,7 +158,7 @@ const struct amp_region *amp_find_region(const struct amp_core *core,
 	unsigned int i;
 
 	for (i = 0; i < core->num_regions; i++)
-		if (has_name(&core->regions[i], name))
+		if (same_name(core->regions[i].name, name))
 			return &core->regions[i];
 
 	return NULL;
