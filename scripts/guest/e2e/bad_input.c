@@ -26,10 +26,13 @@ struct bad_image {
 	const char *only64;
 };
 
-/* What the kernel, and Debian's for that, adds around our driver's own line. */
+/*
+ * What the kernel, and Debian's for that, adds around our driver's own line; and what
+ * it says once of a processor that was kept from running.
+ */
 static const char *const kernels_own[] = {
 	"Boot failed:", "request_firmware failed:", "loading ",
-	"firmware: failed to load", "wiki.debian.org",
+	"firmware: failed to load", "wiki.debian.org", "hrtimer: interrupt took",
 };
 
 static bool is_kernels_own(const char *text)
