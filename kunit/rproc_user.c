@@ -6,6 +6,9 @@
  * remote runs.
  *
  *	insmod rproc_user.ko node=/soc/remoteproc@fd1a0000/core@2
+ *	echo 1 > /sys/module/rproc_user/parameters/panic
+ *
+ * The second does to that remote what a panic of the kernel would do to it.
  */
 
 #include <linux/module.h>
@@ -17,6 +20,24 @@ module_param(node, charp, 0444);
 MODULE_PARM_DESC(node, "path of the remote in the device tree");
 
 static struct rproc *remote;
+
+/* Not while the module goes */
+static int panic_set(const char *val, const struct kernel_param *kp)
+{
+	if (!remote || !remote->ops->panic)
+		return -ENODEV;
+
+	remote->ops->panic(remote);
+
+	return 0;
+}
+
+static const struct kernel_param_ops panic_ops = {
+	.set = panic_set,
+};
+
+module_param_cb(panic, &panic_ops, NULL, 0200);
+MODULE_PARM_DESC(panic, "call what is to be called in a panic");
 
 static int __init rproc_user_init(void)
 {

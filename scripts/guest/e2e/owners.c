@@ -142,6 +142,33 @@ static void unbind_what_is_in_use(void)
 	remote_check_echo(0);
 }
 
+static void panic_for_the_user(void)
+{
+	expect_ok(write_file("/sys/module/" USER "/parameters/panic", "1"));
+}
+
+/* As in a panic of the host, which nobody survives who could look any more */
+static void panic_as_its_host(void)
+{
+	user_comes();
+	panic_for_the_user();
+	expect(remote_in_reset(0), "it goes on to write to memory");
+	user_goes();
+	remote_check_echo(0);
+
+	remote_start(0);
+	set_of_remote("device/ampkit/leave_running", "1");
+	modules_unload();
+	modules_load();
+	user_comes();
+	expect(remote_is(0, "attached"), "after the user has come");
+	panic_for_the_user();
+	expect(!remote_in_reset(0), "it was there before its host");
+	echo_once("as if nothing were");
+	user_goes();
+	remote_check_echo(0);
+}
+
 static bool is_out_of_reset(void *unused)
 {
 	(void)unused;
@@ -604,6 +631,8 @@ static const struct test tests[] = {
 	TEST("the_driver_stays_while_another_module_needs_it", keep_the_driver),
 	TEST("a_remote_in_use_by_a_module_can_be_unbound",
 	     unbind_what_is_in_use),
+	TEST("a_panic_resets_a_remote_and_leaves_an_attached_one",
+	     panic_as_its_host),
 	TEST("an_unbind_that_is_killed_waits_in_silence", unbind_and_die),
 	TEST("fault_30_a_remote_is_unbound_and_bound_under_traffic",
 	     unbind_under_traffic),
