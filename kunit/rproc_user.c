@@ -21,7 +21,7 @@ MODULE_PARM_DESC(node, "path of the remote in the device tree");
 
 static struct rproc *remote;
 
-/* Not while the module goes */
+/* The test does not write while the module goes, and @remote with it */
 static int panic_set(const char *val, const struct kernel_param *kp)
 {
 	if (!remote || !remote->ops->panic)

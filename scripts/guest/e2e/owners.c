@@ -631,7 +631,7 @@ static const struct test tests[] = {
 	TEST("the_driver_stays_while_another_module_needs_it", keep_the_driver),
 	TEST("a_remote_in_use_by_a_module_can_be_unbound",
 	     unbind_what_is_in_use),
-	TEST("a_panic_resets_a_remote_and_leaves_an_attached_one",
+	TEST("fault_36_a_panic_resets_a_remote_and_leaves_an_attached_one",
 	     panic_as_its_host),
 	TEST("an_unbind_that_is_killed_waits_in_silence", unbind_and_die),
 	TEST("fault_30_a_remote_is_unbound_and_bound_under_traffic",
