@@ -518,6 +518,34 @@ static void give_back_returns_what_is_only_read(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, drops(p, RELAY_DROP_ID), 1);
 }
 
+/* Looks at a message while somebody who has other locks gives back. */
+static bool check_while_it_is_given_back(void *priv, const void *msg, u32 len)
+{
+	struct pair *p = priv;
+	u16 used = host_used_idx(p);
+
+	return !relay_ring_give_back(&p->ring) &&
+	       !relay_ring_swallow(&p->ring) && host_used_idx(p) == used;
+}
+
+static void give_back_keeps_away_from_a_pull(struct kunit *test)
+{
+	struct pair *p = test->priv;
+
+	p->ring.cfg.check = check_while_it_is_given_back;
+	p->ring.cfg.check_priv = p;
+	host_offer(p, 0, BUF, true);
+	host_offer(p, 1, BUF, true);
+	relay_ring_push(&p->ring);
+	remote_use(p, 0, 16);
+	remote_use(p, 1, 16);
+
+	KUNIT_EXPECT_EQ(test, relay_ring_pull(&p->ring, NUM), 2);
+	KUNIT_EXPECT_EQ(test, drops(p, RELAY_DROP_MSG), 0);
+	KUNIT_EXPECT_EQ(test, host_used_idx(p), 2);
+	KUNIT_EXPECT_EQ(test, relay_ring_lent(&p->ring), 0);
+}
+
 static void swallow_shows_the_remote_nothing(struct kunit *test)
 {
 	struct pair *p = test->priv;
@@ -715,6 +743,7 @@ static struct kunit_case relay_ring_cases[] = {
 	KUNIT_CASE(lazy_ring_larger_than_what_the_host_has_wants_bells),
 	KUNIT_CASE(what_is_lent_and_what_is_used_is_counted),
 	KUNIT_CASE(give_back_returns_what_is_only_read),
+	KUNIT_CASE(give_back_keeps_away_from_a_pull),
 	KUNIT_CASE(swallow_shows_the_remote_nothing),
 	KUNIT_CASE(adopted_ring_goes_on),
 	KUNIT_CASE(adopted_ring_refuses_an_id_out_of_range),

@@ -307,7 +307,7 @@ GUARDS = PLANTS + [
     ring(14, "id in range", "id >= ring->cfg.num || ", "",
          "pull_refuses.id_lent_but_for_its_upper_half"),
     ring(14, "id of an earlier host in range",
-         "has_odd(ring) && id < ring->cfg.num &&", "has_odd(ring) &&",
+         "odd && id < ring->cfg.num &&", "odd &&",
          "adopted_ring_refuses_an_id_out_of_range"),
     ring(14, "id outstanding", " || !unmark_lent(ring, id)", "",
          "pull_refuses.id_not_lent"),

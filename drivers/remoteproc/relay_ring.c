@@ -57,7 +57,7 @@ static __virtio64 to_le64(u64 val)
 
 static unsigned int slot(const struct relay_ring *ring, u16 idx)
 {
-	return idx & (ring->cfg.num - 1);
+	return idx & ring->mask;
 }
 
 static void *wire_buf(const struct relay_ring *ring, unsigned int i)
@@ -75,15 +75,15 @@ static void count_drop(struct relay_ring *ring, enum relay_drop cause)
  * marked it comes to push again only after pull has given it back, be it by the
  * host, which is trusted, or by @again. So plain stores will do.
  */
-static void mark_lent(struct relay_ring *ring, u16 head)
+static inline void mark_lent(struct relay_ring *ring, u16 head)
 {
 	WRITE_ONCE(ring->num_marked, ring->num_marked + 1);
 	/* The room and the count before the mark: pull may run on another CPU */
 	smp_store_release(&ring->lent[head], true);
 }
 
-/* False if the remote does not have it. */
-static bool unmark_lent(struct relay_ring *ring, u16 head)
+/* False if the remote does not have it. Counted by host_publish_used(). */
+static inline bool unmark_lent(struct relay_ring *ring, u16 head)
 {
 	bool *lent = &ring->lent[head];
 
@@ -92,8 +92,7 @@ static bool unmark_lent(struct relay_ring *ring, u16 head)
 		return false;
 
 	WRITE_ONCE(*lent, false);
-	/* Who sees this count sees that of the mark as well */
-	smp_store_release(&ring->num_unmarked, ring->num_unmarked + 1);
+	ring->unmarked++;
 	return true;
 }
 
@@ -122,7 +121,7 @@ static bool unmark_odd(struct relay_ring *ring, unsigned long *map, u32 head)
 
 static bool has_odd(const struct relay_ring *ring)
 {
-	/* Before @lent is read: who no longer finds an old one finds it there */
+	/* Before @lent is read: who finds no old one finds it there */
 	return atomic_read_acquire(&ring->num_odd);
 }
 
@@ -152,6 +151,7 @@ int relay_ring_init(struct relay_ring *ring,
 {
 	memset(ring, 0, sizeof(*ring));
 	ring->cfg = *cfg;
+	ring->mask = cfg->num - 1;
 	if (!ring->cfg.most || ring->cfg.most > cfg->num)
 		ring->cfg.most = cfg->num;
 
@@ -192,6 +192,7 @@ static void reset_host(struct relay_ring *ring, bool event_idx)
 	memset(ring->lent, 0, ring->cfg.num * sizeof(*ring->lent));
 	ring->num_marked = 0;
 	ring->num_unmarked = 0;
+	ring->unmarked = 0;
 	atomic_set(&ring->num_odd, 0);
 	bitmap_zero(ring->again, ring->cfg.num);
 	bitmap_zero(ring->old, ring->cfg.num);
@@ -280,8 +281,8 @@ bool relay_ring_adopt(struct relay_ring *ring, bool event_idx)
 	return true;
 }
 
-/* Gives a chain to the host as used. */
-static void host_put_used(struct relay_ring *ring, u32 head, u32 len)
+/* Gives a chain to the host as used; the index is published later. */
+static inline void host_put_used(struct relay_ring *ring, u32 head, u32 len)
 {
 	vring_used_elem_t *elem;
 	u16 idx = ring->host_used++;
@@ -289,14 +290,27 @@ static void host_put_used(struct relay_ring *ring, u32 head, u32 len)
 	elem = &ring->host.used->ring[slot(ring, idx)];
 	elem->id = to_le32(head);
 	elem->len = to_le32(len);
+}
 
-	/* The host's core reads the entry after it saw the index */
+/*
+ * Only for who has pulled or put something: one who gives back may hold other locks
+ * than one who pulls, see relay_close_vdev().
+ */
+static void host_publish_used(struct relay_ring *ring)
+{
+	/*
+	 * Who sees this count sees that of the marks as well. It is out before the
+	 * host can lend the same chains again.
+	 */
+	smp_store_release(&ring->num_unmarked, ring->unmarked);
+
+	/* The host's core reads the entries after it saw the index */
 	dma_wmb();
-	WRITE_ONCE(ring->host.used->idx, to_le16(idx + 1));
+	WRITE_ONCE(ring->host.used->idx, to_le16(ring->host_used));
 }
 
 /* Makes a chain available to the remote; the index is published later. */
-static void wire_put_avail(struct relay_ring *ring, u16 head)
+static inline void wire_put_avail(struct relay_ring *ring, u16 head)
 {
 	u16 idx = ring->wire_avail++;
 
@@ -364,28 +378,32 @@ static bool push_chain(struct relay_ring *ring, u16 head)
 	return true;
 }
 
-static u16 host_next_avail(struct relay_ring *ring)
+static unsigned int host_next_avail(struct relay_ring *ring)
 {
 	u16 idx = ring->host_avail++;
-	u16 head = le16(ring->host.avail->ring[slot(ring, idx)]);
 
-	/* Ask the host's core to kick for whatever it adds from here on */
-	WRITE_ONCE(vring_avail_event(&ring->host), to_le16(idx + 1));
+	return slot(ring, le16(ring->host.avail->ring[slot(ring, idx)]));
+}
+
+/* How many chains the host has made available that were not taken yet. */
+static u16 host_num_avail(const struct relay_ring *ring)
+{
+	u16 avail = le16(READ_ONCE(ring->host.avail->idx)) - ring->host_avail;
+
+	/* The entries after the index */
+	dma_rmb();
+	return avail;
+}
+
+/* True if there is more by now, which the host's core does not kick for. */
+static bool host_ask_for_kick(struct relay_ring *ring)
+{
+	WRITE_ONCE(vring_avail_event(&ring->host), to_le16(ring->host_avail));
 
 	/* Only then look for more: the core does the same two the other way */
 	smp_mb();
 
-	return slot(ring, head);
-}
-
-static bool host_has_avail(struct relay_ring *ring)
-{
-	if (le16(READ_ONCE(ring->host.avail->idx)) == ring->host_avail)
-		return false;
-
-	/* The entry after the index */
-	dma_rmb();
-	return true;
+	return le16(READ_ONCE(ring->host.avail->idx)) != ring->host_avail;
 }
 
 /*
@@ -502,27 +520,44 @@ bool relay_ring_wants_push(const struct relay_ring *ring)
 	       READ_ONCE(ring->host_avail);
 }
 
+/* What the host has made available: how much was @taken, and passed on. */
+static unsigned int push_avail(struct relay_ring *ring, bool odd,
+			       unsigned int *taken)
+{
+	unsigned int avail = host_num_avail(ring);
+	unsigned int count = 0;
+	unsigned int i;
+
+	for (i = 0; i < avail && !(odd && must_wait(ring)); i++) {
+		unsigned int head = host_next_avail(ring);
+
+		if (!odd || !is_old(ring, head))
+			count += lend_chain(ring, head);
+	}
+
+	*taken = i;
+
+	return count;
+}
+
 /**
  * relay_ring_push() - pass on what the host has made available
  * @ring: the ring
  *
  * Context: any; the caller holds the push lock.
- * Return: how many chains were passed on, at most the size of the ring.
+ * Return: how many chains were passed on.
  */
 unsigned int relay_ring_push(struct relay_ring *ring)
 {
 	/* One more in @again meanwhile is for the next push, and @old only shrinks */
 	bool odd = has_odd(ring);
 	unsigned int count = odd ? lend_again(ring) : 0;
-	unsigned int seen = 0;
+	unsigned int taken, total = 0;
 
-	while (seen++ < ring->cfg.num && host_has_avail(ring) &&
-	       !(odd && must_wait(ring))) {
-		u16 head = host_next_avail(ring);
-
-		if (!odd || !is_old(ring, head))
-			count += lend_chain(ring, head);
-	}
+	do {
+		count += push_avail(ring, odd, &taken);
+		total += taken;
+	} while (taken && host_ask_for_kick(ring) && total < ring->cfg.num);
 
 	if (count)
 		wire_publish_avail(ring);
@@ -552,7 +587,7 @@ bool relay_ring_needs_bell(struct relay_ring *ring)
 	ring->bell_avail = new;
 
 	/* The index we published before the wish that we read */
-	mb();
+	dma_mb();
 
 	if (ring->cfg.event_idx)
 		return vring_need_event(le16(READ_ONCE(vring_avail_event(&ring->wire))),
@@ -610,7 +645,7 @@ static bool pull_accepts(struct relay_ring *ring, u16 head, u32 room, u32 len)
  * Takes one used entry. A refused message goes to nobody, but its buffer is
  * not lost: relay_ring_push() lends it to the remote once more.
  */
-static bool pull_one(struct relay_ring *ring)
+static inline bool pull_one(struct relay_ring *ring, bool odd)
 {
 	const vring_used_elem_t *elem;
 	u16 idx = ring->wire_used++;
@@ -621,9 +656,12 @@ static bool pull_one(struct relay_ring *ring)
 	len = le32(READ_ONCE(elem->len));
 
 	/* Of an earlier host: nobody here waits for it */
-	if (has_odd(ring) && id < ring->cfg.num &&
-	    unmark_odd(ring, ring->old, id))
+	if (odd && id < ring->cfg.num && unmark_odd(ring, ring->old, id))
 		return false;
+
+	/* Not that any more because it was taken over: then it is lent, and known as such */
+	if (odd)
+		smp_rmb();
 
 	if (id >= ring->cfg.num || !unmark_lent(ring, id)) {
 		count_drop(ring, RELAY_DROP_ID);
@@ -653,7 +691,9 @@ static bool pull_one(struct relay_ring *ring)
 int relay_ring_pull(struct relay_ring *ring, unsigned int budget)
 {
 	u16 pending = le16(READ_ONCE(ring->wire.used->idx)) - ring->wire_used;
-	unsigned int count;
+	/* Here only those in @old count, and they don't get more */
+	bool odd = has_odd(ring);
+	unsigned int count, passed = 0;
 
 	if (pending > ring->cfg.num) {
 		count_drop(ring, RELAY_DROP_INDEX);
@@ -665,8 +705,11 @@ int relay_ring_pull(struct relay_ring *ring, unsigned int budget)
 
 	budget = min_t(unsigned int, budget, pending);
 	for (count = 0; count < budget; count++)
-		if (pull_one(ring))
-			ring->passed++;
+		passed += pull_one(ring, odd);
+
+	if (count)
+		host_publish_used(ring);
+	ring->passed += passed;
 
 	return count;
 }
@@ -759,7 +802,7 @@ bool relay_ring_arm(struct relay_ring *ring)
 			   to_le16(wanted ? 0 : VRING_AVAIL_F_NO_INTERRUPT));
 
 	/* The wish before the index that tells whether it came too late */
-	mb();
+	dma_mb();
 
 	return wanted &&
 	       le16(READ_ONCE(ring->wire.used->idx)) != ring->wire_used;
@@ -820,6 +863,29 @@ unsigned int relay_ring_give_back(struct relay_ring *ring)
 		count++;
 	}
 
+	if (count)
+		host_publish_used(ring);
+
+	return count;
+}
+
+/* What the host has made available; counts in @taken, and returns what goes back. */
+static unsigned int swallow_avail(struct relay_ring *ring, unsigned int *taken)
+{
+	unsigned int left = host_num_avail(ring);
+	unsigned int count = 0;
+
+	*taken += left;
+	for (; left; left--) {
+		unsigned int head = host_next_avail(ring);
+
+		if (is_writable(&ring->host.desc[head]))
+			continue;
+
+		host_put_used(ring, head, 0);
+		count++;
+	}
+
 	return count;
 }
 
@@ -836,17 +902,14 @@ unsigned int relay_ring_give_back(struct relay_ring *ring)
 unsigned int relay_ring_swallow(struct relay_ring *ring)
 {
 	unsigned int count = 0;
-	unsigned int seen = 0;
+	unsigned int taken = 0;
 
-	while (seen++ < ring->cfg.num && host_has_avail(ring)) {
-		u16 head = host_next_avail(ring);
+	do {
+		count += swallow_avail(ring, &taken);
+	} while (host_ask_for_kick(ring) && taken < ring->cfg.num);
 
-		if (is_writable(&ring->host.desc[head]))
-			continue;
-
-		host_put_used(ring, head, 0);
-		count++;
-	}
+	if (count)
+		host_publish_used(ring);
 
 	return count;
 }

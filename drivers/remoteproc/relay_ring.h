@@ -74,11 +74,13 @@ struct relay_ring_config {
 /**
  * struct relay_ring - one virtqueue in two copies
  * @cfg: as given to relay_ring_init()
+ * @mask: its @num less 1
  * @host: the host copy
  * @wire: the wire copy
  * @lent: per descriptor: head of a chain that the remote has
  * @num_marked: how many were ever set in @lent (push)
- * @num_unmarked: how many were ever cleared there (pull)
+ * @num_unmarked: how many were ever cleared there, by pulls that are over (pull)
+ * @unmarked: the same with the one that goes on (pull)
  * @again: bit per descriptor: head of a chain that is to be lent once more
  * @old: bit per descriptor: the remote has it from an earlier host, and until
  *	it comes back it can't be lent
@@ -101,11 +103,13 @@ struct relay_ring_config {
  */
 struct relay_ring {
 	struct relay_ring_config cfg;
+	u32 mask;
 	struct vring host;
 	struct vring wire;
 	bool *lent;
 	u32 num_marked;
 	u32 num_unmarked;
+	u32 unmarked;
 	unsigned long *again;
 	unsigned long *old;
 	atomic_t num_odd;

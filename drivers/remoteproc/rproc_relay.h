@@ -60,7 +60,8 @@ struct rproc_relay_region {
  *	there is none. May sleep
  * @find_range: look up the @len bytes at device address @da, which have to lie
  *	in one carveout, else -ENOENT. May sleep
- * @ring_bell: ring the remote's bell; must not sleep
+ * @ring_bell: ring the remote's bell, after all that was written to its memory
+ *	before is there; must not sleep
  * @delivered: messages of the remote were delivered, perhaps without a bell for
  *	each of them. May sleep
  */
