@@ -32,6 +32,8 @@ struct relay_vdev;
  *	rule, because the host's callback may sleep; others are pulled in
  *	interrupt context
  * @broken: nothing passes any more, until the remote is started again
+ * @passes: the vdev is live, and neither closed nor is this queue broken: all that
+ *	a kick has to ask. Changes under @push_lock
  * @passed_before: what @ring had passed on before this life of the remote
  * @old_bad_ids: used ids of earlier lives that made no sense
  * @push_lock: guards the push side of @ring
@@ -46,6 +48,7 @@ struct relay_queue {
 	int notifyid;
 	bool threaded;
 	bool broken;
+	bool passes;
 	u64 passed_before;
 	unsigned int old_bad_ids;
 	spinlock_t push_lock;	/* push side of @ring */

@@ -63,11 +63,16 @@ static struct relay_queue *relay_find_queue(struct rproc_relay *relay,
 static void relay_quarantine(struct relay_queue *queue, const char *why)
 {
 	struct rproc *rproc = queue->vdev->relay->rproc;
+	unsigned long flags;
 
 	if (READ_ONCE(queue->broken))
 		return;
 
+	spin_lock_irqsave(&queue->push_lock, flags);
 	WRITE_ONCE(queue->broken, true);
+	WRITE_ONCE(queue->passes, false);
+	spin_unlock_irqrestore(&queue->push_lock, flags);
+
 	trace_rproc_relay_quarantine(rproc->index, queue->notifyid, why);
 	dev_err(&rproc->dev, "vring %d quarantined: %s\n", queue->notifyid, why);
 	rproc_report_crash(rproc, RPROC_FATAL_ERROR);
@@ -112,6 +117,12 @@ void relay_tell_room(struct relay_queue *queue)
 	} while (room != !!relay_room(ring));
 }
 
+/* Not any more, once it is closed or broken. The caller holds the push lock. */
+static bool relay_may_push(const struct relay_queue *queue)
+{
+	return relay_vdev_is_open(queue->vdev) && !READ_ONCE(queue->broken);
+}
+
 /* Push what the host has; true if the remote wants to be rung for it. */
 static bool relay_push(struct relay_queue *queue)
 {
@@ -121,15 +132,13 @@ static bool relay_push(struct relay_queue *queue)
 	bool bell = false;
 
 	spin_lock_irqsave(&queue->push_lock, flags);
-	if (relay_vdev_is_open(queue->vdev) && !READ_ONCE(queue->broken)) {
+	if (queue->passes || relay_may_push(queue)) {
 		count = relay_ring_push(&queue->ring);
 		bell = relay_ring_needs_bell(&queue->ring);
 	}
 	spin_unlock_irqrestore(&queue->push_lock, flags);
 
 	if (count) {
-		if (!relay_room(&queue->ring))
-			relay_tell_room(queue);
 		if (!bell)
 			atomic_long_inc(&relay->bells_spared);
 		trace_rproc_relay_push(relay->rproc->index, queue->notifyid,
@@ -200,6 +209,17 @@ static void relay_look_soon(struct rproc_relay *relay)
 	schedule_delayed_work(&relay->look, relay->look_delay);
 }
 
+/* After a push by a lazy queue, if there may be little room left. */
+static void relay_see_to_room(struct relay_queue *queue)
+{
+	if (!relay_is_crowded(queue))
+		return;
+
+	if (!relay_room(&queue->ring))
+		relay_tell_room(queue);
+	relay_look_soon(queue->vdev->relay);
+}
+
 /* Everything that is there; the ring's size bounds it, as lent bounds used. */
 static unsigned int relay_pull_all(struct relay_queue *queue)
 {
@@ -227,10 +247,11 @@ static void relay_complete_locked(struct relay_queue *queue)
 	WRITE_ONCE(queue->completer, current);
 	relay_interrupt(queue);
 	WRITE_ONCE(queue->completer, NULL);
-	relay_tell_room(queue);
 	relay_push_more(queue);
 	if (!queue->ring.cfg.lazy)
 		return;
+
+	relay_tell_room(queue);
 
 	/*
 	 * What the core has used and not kicked for counts as room here, and does
@@ -343,6 +364,17 @@ static void relay_swallow(struct relay_queue *queue)
 		relay_interrupt(queue);
 }
 
+/* From now on a kick need not look at anything else; unless it is closed by now. */
+static void relay_let_pass(struct relay_queue *queue)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&queue->push_lock, flags);
+	/* Who is corked by then finds the vdev live when he passes it on */
+	smp_store_release(&queue->passes, relay_may_push(queue));
+	spin_unlock_irqrestore(&queue->push_lock, flags);
+}
+
 /*
  * The core says nowhere that a vdev's driver is ready, but it kicks: then all
  * that was prepared goes out, and the remote's bell is rung whatever it may
@@ -367,6 +399,8 @@ static bool relay_go_live(struct relay_vdev *vdev)
 			relay_push(&vdev->queue[i]);
 		relay_vdev_publish(vdev);
 		WRITE_ONCE(vdev->live, true);
+		for (i = 0; i < vdev->num_queues; i++)
+			relay_let_pass(&vdev->queue[i]);
 		first = true;
 	}
 	spin_unlock_irqrestore(&relay->lock, flags);
@@ -377,6 +411,11 @@ static bool relay_go_live(struct relay_vdev *vdev)
 	relay_ring_bell(relay);
 
 	relay_remind_soon(relay);
+
+	/* Much may have been sent before, by who waits for some of it to come back */
+	for (i = 0; i < vdev->num_queues; i++)
+		if (vdev->queue[i].ring.cfg.lazy)
+			relay_see_to_room(&vdev->queue[i]);
 
 	/* For a bell that came too early for anybody to look */
 	kthread_queue_work(vdev->worker, &vdev->receive);
@@ -409,8 +448,8 @@ static void relay_kicked_lazy(struct relay_queue *queue)
 
 	if (relay_ring_used(&queue->ring) >= relay_kick_batch(queue, crowded))
 		relay_try_complete(queue);
-	if (crowded && relay_is_crowded(queue))
-		relay_look_soon(queue->vdev->relay);
+	if (crowded)
+		relay_see_to_room(queue);
 }
 
 static void relay_kicked(struct relay_queue *queue)
@@ -419,6 +458,26 @@ static void relay_kicked(struct relay_queue *queue)
 		relay_ring_bell(queue->vdev->relay);
 	if (queue->ring.cfg.lazy)
 		relay_kicked_lazy(queue);
+}
+
+/* True if nobody is there any more: what was sent is swallowed. */
+static bool relay_swallows(struct relay_queue *queue)
+{
+	if (!READ_ONCE(queue->vdev->relay->fenced) &&
+	    !READ_ONCE(queue->vdev->left))
+		return false;
+
+	relay_swallow(queue);
+	return true;
+}
+
+/* Whether what was sent may pass although @passes does not say so. */
+static bool relay_lets_pass(struct relay_queue *queue)
+{
+	struct relay_vdev *vdev = queue->vdev;
+
+	return READ_ONCE(vdev->relay->running) && !relay_swallows(queue) &&
+	       (READ_ONCE(vdev->live) || relay_go_live(vdev));
 }
 
 /**
@@ -434,15 +493,7 @@ void rproc_relay_kick(struct rproc_relay *relay, int notifyid)
 {
 	struct relay_queue *queue = relay_find_queue(relay, notifyid);
 
-	if (!queue || !READ_ONCE(relay->running))
-		return;
-
-	if (READ_ONCE(relay->fenced) || READ_ONCE(queue->vdev->left)) {
-		relay_swallow(queue);
-		return;
-	}
-
-	if (!READ_ONCE(queue->vdev->live) && !relay_go_live(queue->vdev))
+	if (!queue || (!READ_ONCE(queue->passes) && !relay_lets_pass(queue)))
 		return;
 
 	if (queue->ring.cfg.lazy && rproc_relay_link_is_corked(queue->vdev->link))
@@ -626,6 +677,7 @@ void relay_close_vdev(struct relay_vdev *vdev, bool wake)
 
 		spin_lock_irqsave(&queue->pull_lock, flags);
 		spin_lock(&queue->push_lock);
+		WRITE_ONCE(queue->passes, false);
 		relay_ring_give_back(&queue->ring);
 		relay_ring_swallow(&queue->ring);
 		spin_unlock(&queue->push_lock);

@@ -37,7 +37,7 @@ static struct fw_rsc_vdev *vdev_rsc(const struct relay_vdev *vdev, void *table)
  * @vdev: the vdev
  *
  * The core tells nobody when it changes the status, so it is looked at with
- * each kick. Context: any.
+ * each kick until it is. Context: any.
  *
  * Return: true if DRIVER_OK is set.
  */
