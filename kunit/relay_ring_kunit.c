@@ -437,7 +437,7 @@ static void arm_tells_what_came_before_it(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, le16(vring_used_event(&p->ring.wire)), 1);
 }
 
-static void lazy_ring_wants_bells_when_half_is_lent(struct kunit *test)
+static void lazy_ring_wants_bells_when_room_is_scarce(struct kunit *test)
 {
 	struct pair *p = test->priv;
 	unsigned int i;
@@ -451,15 +451,25 @@ static void lazy_ring_wants_bells_when_half_is_lent(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, le16(p->ring.wire.avail->flags),
 			VRING_AVAIL_F_NO_INTERRUPT);
 
-	for (i = 1; i < NUM / 2; i++)
+	for (i = 1; i < NUM * 3 / 4 - 1; i++)
 		host_offer(p, i, 1, false);
 	relay_ring_push(&p->ring);
 	relay_ring_arm(&p->ring);
+	KUNIT_EXPECT_EQ(test, le16(p->ring.wire.avail->flags),
+			VRING_AVAIL_F_NO_INTERRUPT);
+	/* Not by what it has, nor by one more */
+	KUNIT_EXPECT_EQ(test, le16(vring_used_event(&p->ring.wire)),
+			NUM * 3 / 4);
+
+	host_offer(p, i, 1, false);
+	relay_ring_push(&p->ring);
+	relay_ring_arm(&p->ring);
 	KUNIT_EXPECT_EQ(test, le16(p->ring.wire.avail->flags), 0);
-	KUNIT_EXPECT_EQ(test, le16(vring_used_event(&p->ring.wire)), NUM / 4);
+	/* By the third of six */
+	KUNIT_EXPECT_EQ(test, le16(vring_used_event(&p->ring.wire)), 2);
 }
 
-/* There is no half of the ring that it could wait for */
+/* There are no three quarters of the ring that it could wait for */
 static void lazy_ring_larger_than_what_the_host_has_wants_bells(struct kunit *test)
 {
 	struct pair *p = test->priv;
@@ -473,7 +483,7 @@ static void lazy_ring_larger_than_what_the_host_has_wants_bells(struct kunit *te
 	relay_ring_push(&p->ring);
 	relay_ring_arm(&p->ring);
 	KUNIT_EXPECT_EQ(test, le16(p->ring.wire.avail->flags), 0);
-	KUNIT_EXPECT_EQ(test, le16(vring_used_event(&p->ring.wire)), 1);
+	KUNIT_EXPECT_EQ(test, le16(vring_used_event(&p->ring.wire)), 0);
 }
 
 static void what_is_lent_and_what_is_used_is_counted(struct kunit *test)
@@ -739,7 +749,7 @@ static struct kunit_case relay_ring_cases[] = {
 	KUNIT_CASE(what_was_checked_does_not_change),
 	KUNIT_CASE_PARAM(bell_is_rung_as_wished, wish_gen_params),
 	KUNIT_CASE(arm_tells_what_came_before_it),
-	KUNIT_CASE(lazy_ring_wants_bells_when_half_is_lent),
+	KUNIT_CASE(lazy_ring_wants_bells_when_room_is_scarce),
 	KUNIT_CASE(lazy_ring_larger_than_what_the_host_has_wants_bells),
 	KUNIT_CASE(what_is_lent_and_what_is_used_is_counted),
 	KUNIT_CASE(give_back_returns_what_is_only_read),

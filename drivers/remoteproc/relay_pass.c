@@ -196,8 +196,10 @@ static void relay_push_more(struct relay_queue *queue)
 /* Somebody may be waiting for what the remote has. */
 static bool relay_is_crowded(const struct relay_queue *queue)
 {
-	return relay_ring_lent(&queue->ring) >= queue->ring.cfg.most / 2 ||
-	       relay_ring_has_old(&queue->ring);
+	const struct relay_ring *ring = &queue->ring;
+
+	return relay_ring_lent(ring) >= relay_ring_crowd(ring) ||
+	       relay_ring_has_old(ring);
 }
 
 static void relay_look_soon(struct rproc_relay *relay)

@@ -776,23 +776,22 @@ const void *relay_ring_peek(const struct relay_ring *ring, unsigned int ahead)
  * @ring: the ring
  *
  * A lazy ring asks for a bell only when half of what the remote has comes
- * back, and for none at all while the host has more than half of its own: the
- * next push looks anyway. What the remote has of an earlier host is waited for,
- * all of it.
+ * back, and for none at all while there is room enough: the next push looks
+ * anyway. What the remote has of an earlier host is waited for, all of it.
  *
  * Context: any; the caller holds the pull lock.
  * Return: true if there is something to pull already, which no bell may tell.
  */
 bool relay_ring_arm(struct relay_ring *ring)
 {
-	unsigned int half = ring->cfg.most / 2;
+	unsigned int crowd = relay_ring_crowd(ring);
 	unsigned int lent = relay_ring_lent(ring);
 	bool old = relay_ring_has_old(ring);
-	bool wanted = !ring->cfg.lazy || old || lent >= half;
+	bool wanted = !ring->cfg.lazy || old || lent >= crowd;
 	u16 ahead = 0;
 
 	if (ring->cfg.lazy && !old)
-		ahead = wanted ? lent / 2 : half;
+		ahead = wanted ? (lent - 1) / 2 : crowd;
 
 	WRITE_ONCE(ring->asked, wanted);
 	WRITE_ONCE(vring_used_event(&ring->wire),

@@ -145,6 +145,21 @@ unsigned int relay_ring_give_back(struct relay_ring *ring);
 unsigned int relay_ring_swallow(struct relay_ring *ring);
 
 /**
+ * relay_ring_crowd() - from how many lent chains on room is scarce
+ * @ring: the ring
+ *
+ * Three quarters: who fills a window that is as large as the ring has half of it
+ * lent all the time, and needs no bell for that.
+ *
+ * Context: any.
+ * Return: their number, 1 at least.
+ */
+static inline unsigned int relay_ring_crowd(const struct relay_ring *ring)
+{
+	return ring->cfg.most - ring->cfg.most / 4;
+}
+
+/**
  * relay_ring_lent() - how many chains the remote has
  * @ring: the ring
  *
