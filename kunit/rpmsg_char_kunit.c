@@ -23,6 +23,7 @@
 #include <linux/rpmsg/ns.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include <linux/uio.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <uapi/linux/rpmsg.h>
@@ -248,11 +249,16 @@ static void close_channel(struct kunit *test)
 	ctx->file = NULL;
 }
 
+/* As by writev(): what write() calls takes no data of the kernel's */
 static ssize_t do_write(struct file *file, const void *data, size_t len)
 {
-	loff_t pos = 0;
+	struct kvec vec = { .iov_base = (void *)data, .iov_len = len };
+	struct iov_iter from;
+	struct kiocb iocb;
 
-	return kernel_write(file, data, len, &pos);
+	init_sync_kiocb(&iocb, file);
+	iov_iter_kvec(&from, WRITE, &vec, 1, len);
+	return file->f_op->write_iter(&iocb, &from);
 }
 
 static ssize_t do_read(struct file *file, void *data, size_t len)

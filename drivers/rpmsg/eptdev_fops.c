@@ -177,37 +177,71 @@ static ssize_t eptdev_read_iter(struct kiocb *iocb, struct iov_iter *to)
 /* Any message of the usual transport: those cost no allocation */
 #define EPTDEV_SMALL	SZ_512
 
-static ssize_t eptdev_write_iter(struct kiocb *iocb, struct iov_iter *from)
+/* What a message to the remote comes from: @iter, or @buf if that is NULL */
+struct eptdev_source {
+	struct iov_iter *iter;
+	const char __user *buf;
+	size_t len;
+};
+
+static bool eptdev_fetch(void *data, const struct eptdev_source *from)
 {
-	struct rpmsg_eptfile *file = iocb->ki_filp->private_data;
+	if (from->iter)
+		return copy_from_iter_full(data, from->len, from->iter);
+
+	return !copy_from_user(data, from->buf, from->len);
+}
+
+static __always_inline ssize_t
+eptdev_send(struct file *filp, const struct eptdev_source *from, bool may_wait)
+{
+	struct rpmsg_eptfile *file = filp->private_data;
 	struct rpmsg_eptdev *eptdev = file->eptdev;
-	size_t len = iov_iter_count(from);
 	u8 small[EPTDEV_SMALL] __uninitialized;
 	struct rpmsg_eptdev_msg msg = {
 		.data = small,
-		.len = len,
+		.len = from->len,
 		.dst = eptdev->chinfo.dst,
 	};
 	int ret;
 
 	if (rpmsg_eptdev_is_dead(eptdev))
 		return -EPIPE;
-	if (len > eptdev->mtu)
+	if (msg.len > eptdev->mtu)
 		return -EMSGSIZE;
 
-	if (len > sizeof(small))
-		msg.data = kmalloc(len, GFP_KERNEL);
+	if (msg.len > sizeof(small))
+		msg.data = kmalloc(msg.len, GFP_KERNEL);
 	if (!msg.data)
 		return -ENOMEM;
 
-	if (copy_from_iter_full(msg.data, len, from))
-		ret = rpmsg_eptdev_send(eptdev, &msg, eptdev_may_wait(iocb));
+	if (eptdev_fetch(msg.data, from))
+		ret = rpmsg_eptdev_send(eptdev, &msg, may_wait);
 	else
 		ret = -EFAULT;
 
 	if (msg.data != small)
 		kfree(msg.data);
-	return ret ? ret : len;
+	return ret ? ret : msg.len;
+}
+
+static ssize_t eptdev_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	const struct eptdev_source source = {
+		.iter = from,
+		.len = iov_iter_count(from),
+	};
+
+	return eptdev_send(iocb->ki_filp, &source, eptdev_may_wait(iocb));
+}
+
+/* The same for write(), which is what most programs do, without an iterator */
+static ssize_t eptdev_write(struct file *filp, const char __user *buf,
+			    size_t len, loff_t *pos)
+{
+	const struct eptdev_source source = { .buf = buf, .len = len };
+
+	return eptdev_send(filp, &source, !(filp->f_flags & O_NONBLOCK));
 }
 
 /* Once he has, he may do so at any time */
@@ -264,6 +298,7 @@ const struct file_operations rpmsg_eptdev_fops = {
 	.open = eptdev_open,
 	.release = eptdev_release,
 	.read_iter = eptdev_read_iter,
+	.write = eptdev_write,
 	.write_iter = eptdev_write_iter,
 	.poll = eptdev_poll,
 	.unlocked_ioctl = rpmsg_eptdev_ioctl,
