@@ -451,6 +451,7 @@ struct usage {
 };
 
 /* slabs.c: the part of it that is in slab caches */
+void slabs_list(struct usage *usage);
 void slabs_take(struct usage *usage);
 
 void wait_for_rcu(void);

@@ -18,6 +18,8 @@
 #define FREE_KIB_PER_CYCLE	4
 #define TASK_SLACK		12
 
+#define DROP_CACHES		"/proc/sys/vm/drop_caches"
+
 /* How long freed memory may take to arrive: RCU and work queues are lazy. */
 #define SETTLE_MS		15000
 
@@ -29,10 +31,14 @@ void wait_for_rcu(void)
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 
-/* Makes the kernel let go of what it only keeps for later; 4 is for silence. */
+/*
+ * Makes the kernel let go of what it only keeps for later; 4 is for silence.
+ * kfree_rcu() gets its hint by this as well, and then needs a grace period.
+ */
 static void settle(void)
 {
-	write_file("/proc/sys/vm/drop_caches", "7");
+	expect_ok(write_file(DROP_CACHES, "4"));
+	expect_ok(write_file(DROP_CACHES, "3"));
 	wait_for_rcu();
 }
 
@@ -68,6 +74,7 @@ static unsigned long free_kib(void)
  */
 void usage_take(struct usage *usage)
 {
+	slabs_list(usage);
 	settle();
 	slabs_take(usage);
 	usage->free_kib = free_kib();
