@@ -659,9 +659,10 @@ static inline bool pull_one(struct relay_ring *ring, bool odd)
 	if (odd && id < ring->cfg.num && unmark_odd(ring, ring->old, id))
 		return false;
 
-	/* Not that any more because it was taken over: then it is lent, and known as such */
-	if (odd)
+	if (odd) {
+		/* Taken over by now? Then mark_lent() came before it left @old */
 		smp_rmb();
+	}
 
 	if (id >= ring->cfg.num || !unmark_lent(ring, id)) {
 		count_drop(ring, RELAY_DROP_ID);
