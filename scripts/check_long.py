@@ -87,9 +87,11 @@ def run(name, part):
     """Run a part; returns its row of the page, and whether all is well."""
     print(f"# {name}: {part.command}", flush=True)
     tested, tally, began = commit(), Tally(), time.monotonic()
+    # Unbuffered, a line and its end are two writes, and two guests' lines get mixed
     environment = {key: value for key, value in os.environ.items()
                    if key not in ("BUILD", "VARIANTS", "MAKEFLAGS", "T",
-                                  "MAKEOVERRIDES", "MFLAGS", "MAKELEVEL")}
+                                  "MAKEOVERRIDES", "MFLAGS", "MAKELEVEL",
+                                  "PYTHONUNBUFFERED")}
     with subprocess.Popen(["sh", "-c", part.command], text=True,
                           env=environment, stdout=subprocess.PIPE,
                           errors="replace") as process:
