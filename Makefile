@@ -8,6 +8,7 @@ DEBUG ?=
 RT    ?=
 KOBJECT ?=
 COVERAGE ?=
+BENCH ?=
 CYCLES ?=
 MACHINE ?= zcu102
 CROSS_COMPILE ?= aarch64-linux-gnu-
@@ -19,15 +20,16 @@ $$(error $(1)=$$($(1)): 1 is on, 0 is off)
 endif
 override $(1) := $$(filter 1,$$($(1)))
 endef
-$(foreach name,DEBUG RT KOBJECT COVERAGE,$(eval $(call switch,$(name))))
+$(foreach name,DEBUG RT KOBJECT COVERAGE BENCH,$(eval $(call switch,$(name))))
 
 # What is added to the guest's kernel: scripts/kernel-<variant>.config
 VARIANTS := $(if $(DEBUG),debug) $(if $(RT),rt) $(if $(COVERAGE),coverage)
-VARIANTS += $(if $(KOBJECT),kobject)
+VARIANTS += $(if $(KOBJECT),kobject) $(if $(BENCH),bench)
 
 # One folder of build products for each kernel
 BUILD := build/$(if $(KSRC),ksrc,$(KVER))$(if $(DEBUG),-debug)$(if $(RT),-rt)
 BUILD := $(BUILD)$(if $(COVERAGE),-coverage)$(if $(KOBJECT),-kobject)
+BUILD := $(BUILD)$(if $(BENCH),-bench)
 GUEST_MODULES := $(BUILD)/modules
 
 # All that there is firmware for; MACHINE is the one that is booted
@@ -158,11 +160,17 @@ guards: deps
 	$(Q)$(MAKE) kernel
 	$(Q)scripts/guards.py
 
-# Modules and programs that nothing else needs
+# Modules and programs that nothing else needs, on a kernel without the checks
+# that tests want
+ifdef BENCH
 bench:
 	$(Q)scripts/deps run bench
 	$(Q)$(GUEST) AMPKIT_BENCH=y
 	$(Q)scripts/bench.py
+else
+bench:
+	$(Q)$(MAKE) BENCH=1 bench
+endif
 
 host: deps
 	$(Q)scripts/host_tests.py
