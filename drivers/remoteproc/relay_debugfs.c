@@ -34,19 +34,29 @@ static void show_queue(struct seq_file *seq, struct relay_queue *queue,
 	seq_printf(seq, " waiting %u\n", relay_ring_used(ring));
 }
 
+static unsigned long bells_spared(const struct rproc_relay *relay)
+{
+	unsigned long spared = relay->bells_spared;
+	unsigned int i, j;
+
+	for (i = 0; i < relay->num_vdevs; i++)
+		for (j = 0; j < relay->vdevs[i].num_queues; j++)
+			spared += READ_ONCE(relay->vdevs[i].queue[j].bells_spared);
+
+	return spared;
+}
+
 static int relay_show(struct seq_file *seq, void *unused)
 {
 	struct rproc_relay *relay = seq->private;
 	unsigned int i, j;
 
-	seq_printf(seq, "bells: rung %lu spared %lu taken %lu deferred %lu\n",
-		   atomic_long_read(&relay->bells_rung),
-		   atomic_long_read(&relay->bells_spared),
-		   atomic_long_read(&relay->bells_taken),
-		   atomic_long_read(&relay->deferred));
-
 	/* The queues are the present image's */
 	mutex_lock(&relay->rproc->lock);
+	seq_printf(seq, "bells: rung %lu spared %lu taken %lu deferred %lu\n",
+		   atomic_long_read(&relay->bells_rung), bells_spared(relay),
+		   atomic_long_read(&relay->bells_taken),
+		   atomic_long_read(&relay->deferred));
 	for (i = 0; i < relay->num_vdevs; i++)
 		for (j = 0; j < relay->vdevs[i].num_queues; j++)
 			show_queue(seq, &relay->vdevs[i].queue[j], j);

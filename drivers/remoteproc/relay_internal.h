@@ -33,12 +33,14 @@ struct relay_vdev;
  *	interrupt context
  * @broken: nothing passes any more, until the remote is started again
  * @passes: the vdev is live, and neither closed nor is this queue broken: all that
- *	a kick has to ask. Changes under @push_lock
+ *	a kick has to ask. Set under the relay's lock, and cleared when it is closed
  * @passed_before: what @ring had passed on before this life of the remote
  * @old_bad_ids: used ids of earlier lives that made no sense
- * @push_lock: guards the push side of @ring
- * @pull_lock: guards the pull side of @ring unless @threaded; taken before
- *	@push_lock where both are
+ * @pushes: how often somebody had something to push, and it was not seen to. Who
+ *	makes it one owns the push side of @ring until he has got it back to zero.
+ *	While the queue is closed the push side goes with @pull_lock
+ * @bells_spared: pushes that the remote was not rung for; with the push side
+ * @pull_lock: guards the pull side of @ring unless @threaded
  * @completer: who has @pull_lock and calls the host's callback, or NULL
  */
 struct relay_queue {
@@ -51,7 +53,8 @@ struct relay_queue {
 	bool passes;
 	u64 passed_before;
 	unsigned int old_bad_ids;
-	spinlock_t push_lock;	/* push side of @ring */
+	atomic_t pushes;
+	unsigned long bells_spared;
 	spinlock_t pull_lock;	/* pull side of @ring */
 	struct task_struct *completer;
 };
@@ -115,13 +118,14 @@ struct relay_vdev {
  * @remind: tells the remote again what it has forgotten
  * @remind_delay: when it looks next, jiffies
  * @fence: stops before the vdevs do, see relay_fence_stop()
- * @lock: guards @live of the vdevs while it is decided on
+ * @lock: guards @live of the vdevs while it is decided on, and @passes of queues
  * @bell_lock: held while a bell is looked at, so that @vdevs stay that long;
  *	outermost of all spinlocks
  * @doors: held while the relay or one of its vdevs is closed or opened, until
  *	nobody is on the way any more: who finds it closed has nobody to wait for
  * @bells_rung: how often the remote's bell was rung
- * @bells_spared: how often it was not, because the remote did not care
+ * @bells_spared: how often it was not, because the remote did not care, by queues of
+ *	images before this one
  * @bells_taken: how often the remote has rung
  * @deferred: how often it was not asked to, while a client had messages to read
  * @running: between start and stop
@@ -143,11 +147,11 @@ struct rproc_relay {
 	struct delayed_work remind;
 	unsigned long remind_delay;
 	struct rproc_subdev fence;
-	spinlock_t lock;	/* going live */
+	spinlock_t lock;	/* going live, and passing */
 	spinlock_t bell_lock;	/* a bell is looked at */
 	struct mutex doors;	/* closing and opening */
 	atomic_long_t bells_rung;
-	atomic_long_t bells_spared;
+	unsigned long bells_spared;
 	atomic_long_t bells_taken;
 	atomic_long_t deferred;
 	bool running;
@@ -224,7 +228,6 @@ void relay_link_flush(struct rproc_relay_link *link);
 
 /* relay_rpmsg.c */
 bool relay_rpmsg_check(struct relay_ns *ns, const void *msg, u32 len);
-u32 relay_rpmsg_dst(const void *msg);
 
 /* Messages delivered in one go */
 #define RELAY_BATCH		64
@@ -236,8 +239,23 @@ u32 relay_rpmsg_dst(const void *msg);
 #define RELAY_TABLE_SLACK	sizeof(struct fw_rsc_vdev_vring)
 
 #define RELAY_RPMSG_HDR_LEN	16
+/* Where in the header it says whom the message is for */
+#define RELAY_RPMSG_DST		4
 #define RELAY_RPMSG_BUF_LEN	512
 /* As in virtio_rpmsg_bus, for each direction */
 #define RELAY_RPMSG_MAX_BUFS	256U
+
+/**
+ * relay_rpmsg_dst() - whom a message is for
+ * @msg: the message with its header, aligned to words; in shared memory it may
+ *	change
+ *
+ * Context: any.
+ * Return: the address.
+ */
+static inline u32 relay_rpmsg_dst(const void *msg)
+{
+	return le32_to_cpu(READ_ONCE(*(const __le32 *)(msg + RELAY_RPMSG_DST)));
+}
 
 #endif /* AMPKIT_RELAY_INTERNAL_H */

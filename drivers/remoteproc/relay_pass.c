@@ -13,10 +13,12 @@
  * The rings themselves are in relay_ring.c.
  */
 
+#include <linux/atomic.h>
 #include <linux/compiler.h>
 #include <linux/device.h>
 #include <linux/kthread.h>
 #include <linux/mutex.h>
+#include <linux/preempt.h>
 #include <linux/remoteproc.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
@@ -43,8 +45,8 @@
 #define RELAY_LOOK_MIN		1
 #define RELAY_LOOK_MAX		(HZ / 10 ?: 1)
 
-static struct relay_queue *relay_find_queue(struct rproc_relay *relay,
-					    int notifyid)
+static struct relay_queue *relay_search_queue(struct rproc_relay *relay,
+					      int notifyid)
 {
 	unsigned int i, j;
 
@@ -59,19 +61,32 @@ static struct relay_queue *relay_find_queue(struct rproc_relay *relay,
 	return NULL;
 }
 
+static struct relay_queue *relay_find_queue(struct rproc_relay *relay,
+					    int notifyid)
+{
+	/* As a rule the core has numbered them in this order */
+	unsigned int i = (unsigned int)notifyid / RVDEV_NUM_VRINGS;
+	unsigned int j = (unsigned int)notifyid % RVDEV_NUM_VRINGS;
+
+	if (i < relay->num_vdevs && j < relay->vdevs[i].num_queues &&
+	    relay->vdevs[i].queue[j].notifyid == notifyid)
+		return &relay->vdevs[i].queue[j];
+
+	return relay_search_queue(relay, notifyid);
+}
+
 /* The remote has broken a rule that there is no going on after. */
 static void relay_quarantine(struct relay_queue *queue, const char *why)
 {
 	struct rproc *rproc = queue->vdev->relay->rproc;
-	unsigned long flags;
 
 	if (READ_ONCE(queue->broken))
 		return;
 
-	spin_lock_irqsave(&queue->push_lock, flags);
 	WRITE_ONCE(queue->broken, true);
+	/* Pairs with the one in relay_let_pass() */
+	smp_mb();
 	WRITE_ONCE(queue->passes, false);
-	spin_unlock_irqrestore(&queue->push_lock, flags);
 
 	trace_rproc_relay_quarantine(rproc->index, queue->notifyid, why);
 	dev_err(&rproc->dev, "vring %d quarantined: %s\n", queue->notifyid, why);
@@ -117,35 +132,113 @@ void relay_tell_room(struct relay_queue *queue)
 	} while (room != !!relay_room(ring));
 }
 
-/* Not any more, once it is closed or broken. The caller holds the push lock. */
+/* Not any more, once it is closed or broken. */
 static bool relay_may_push(const struct relay_queue *queue)
 {
 	return relay_vdev_is_open(queue->vdev) && !READ_ONCE(queue->broken);
 }
 
-/* Push what the host has; true if the remote wants to be rung for it. */
-static bool relay_push(struct relay_queue *queue)
+/* Nobody is there any more, or not yet again: what is sent is swallowed. */
+static bool relay_swallows(const struct relay_queue *queue)
+{
+	const struct rproc_relay *relay = queue->vdev->relay;
+
+	return READ_ONCE(relay->running) && (READ_ONCE(relay->fenced) ||
+					     READ_ONCE(queue->vdev->left));
+}
+
+static void relay_swallow(struct relay_queue *queue)
+{
+	unsigned long flags;
+	unsigned int count;
+
+	/* A kick out of a callback that relay_complete() has begun before it */
+	if (READ_ONCE(queue->completer) == current) {
+		count = relay_ring_swallow(&queue->ring);
+	} else {
+		spin_lock_irqsave(&queue->pull_lock, flags);
+		count = relay_ring_swallow(&queue->ring);
+		spin_unlock_irqrestore(&queue->pull_lock, flags);
+	}
+
+	/* Somebody else may wait for its buffers */
+	if (count && queue->ring.cfg.lazy)
+		relay_interrupt(queue);
+}
+
+/* True if the remote wants to be rung for it. */
+static __always_inline bool relay_push_open(struct relay_queue *queue)
 {
 	struct rproc_relay *relay = queue->vdev->relay;
-	unsigned int count = 0;
-	unsigned long flags;
-	bool bell = false;
-
-	spin_lock_irqsave(&queue->push_lock, flags);
-	if (queue->passes || relay_may_push(queue)) {
-		count = relay_ring_push(&queue->ring);
-		bell = relay_ring_needs_bell(&queue->ring);
-	}
-	spin_unlock_irqrestore(&queue->push_lock, flags);
+	unsigned int count = relay_ring_push(&queue->ring);
+	bool bell = relay_ring_needs_bell(&queue->ring);
 
 	if (count) {
-		if (!bell)
-			atomic_long_inc(&relay->bells_spared);
+		WRITE_ONCE(queue->bells_spared, queue->bells_spared + !bell);
 		trace_rproc_relay_push(relay->rproc->index, queue->notifyid,
 				       count, bell);
 	}
 
 	return bell;
+}
+
+/*
+ * Of a queue that is open each message is pushed, of one that is closed it is
+ * swallowed. Nothing is locked in between, so that an interrupt may come here
+ * while its processor is just at it; and nobody waits for who is.
+ */
+static __always_inline bool relay_push_owned(struct relay_queue *queue)
+{
+	if (READ_ONCE(queue->passes) || relay_may_push(queue))
+		return relay_push_open(queue);
+
+	/* Its lock is one to sleep for on some kernels */
+	preempt_enable();
+	if (relay_swallows(queue))
+		relay_swallow(queue);
+	preempt_disable();
+
+	return false;
+}
+
+/* False if somebody has come meanwhile. */
+static inline bool relay_end_push(struct relay_queue *queue, int *calls)
+{
+	if (atomic_try_cmpxchg_release(&queue->pushes, calls, 0))
+		return true;
+
+	/* His call before what he has called for */
+	smp_rmb();
+	return false;
+}
+
+/*
+ * See to what the host has made available; true if the remote wants to be rung for
+ * it. Who finds somebody at it leaves it to him: he looks again before he ends.
+ */
+static __always_inline bool relay_push(struct relay_queue *queue)
+{
+	bool bell = false;
+	int calls = 1;
+
+	/* Others rely on who is at it: he is not kept from running */
+	preempt_disable();
+	if (!atomic_fetch_inc(&queue->pushes)) {
+		do {
+			bell |= relay_push_owned(queue);
+		} while (!relay_end_push(queue, &calls));
+	}
+	preempt_enable();
+
+	return bell;
+}
+
+/* Nobody pushes any more into what is closed: for a task, without a lock. */
+static void relay_await_push(struct relay_queue *queue)
+{
+	/* Who comes from now on finds it closed */
+	smp_mb();
+	atomic_cond_read_acquire(&queue->pushes, !VAL);
 }
 
 /* In this life: no life pays for what an earlier one has done. */
@@ -194,7 +287,7 @@ static void relay_push_more(struct relay_queue *queue)
 }
 
 /* Somebody may be waiting for what the remote has. */
-static bool relay_is_crowded(const struct relay_queue *queue)
+static inline bool relay_is_crowded(const struct relay_queue *queue)
 {
 	const struct relay_ring *ring = &queue->ring;
 
@@ -332,49 +425,18 @@ void relay_look(struct work_struct *work)
 		schedule_delayed_work(&relay->look, relay->look_delay);
 }
 
-/* The caller holds the pull lock. */
-static unsigned int relay_swallow_locked(struct relay_queue *queue)
-{
-	unsigned int count;
-
-	spin_lock(&queue->push_lock);
-	count = relay_ring_swallow(&queue->ring);
-	spin_unlock(&queue->push_lock);
-
-	return count;
-}
-
 /*
- * After the fence: nobody is there, so whatever is sent has arrived. Somebody
- * else may wait for its buffers.
+ * From now on a kick need not look at anything else; unless it is closed by now. The
+ * relay's lock is held.
  */
-static void relay_swallow(struct relay_queue *queue)
-{
-	unsigned long flags;
-	unsigned int count;
-
-	/* A kick out of a callback that relay_complete() has begun before it */
-	if (READ_ONCE(queue->completer) == current) {
-		count = relay_swallow_locked(queue);
-	} else {
-		spin_lock_irqsave(&queue->pull_lock, flags);
-		count = relay_swallow_locked(queue);
-		spin_unlock_irqrestore(&queue->pull_lock, flags);
-	}
-
-	if (count && queue->ring.cfg.lazy)
-		relay_interrupt(queue);
-}
-
-/* From now on a kick need not look at anything else; unless it is closed by now. */
 static void relay_let_pass(struct relay_queue *queue)
 {
-	unsigned long flags;
-
-	spin_lock_irqsave(&queue->push_lock, flags);
 	/* Who is corked by then finds the vdev live when he passes it on */
 	smp_store_release(&queue->passes, relay_may_push(queue));
-	spin_unlock_irqrestore(&queue->push_lock, flags);
+	/* Pairs with the one in relay_quarantine(): at least one sees the other */
+	smp_mb();
+	if (READ_ONCE(queue->broken))
+		WRITE_ONCE(queue->passes, false);
 }
 
 /*
@@ -426,35 +488,34 @@ static bool relay_go_live(struct relay_vdev *vdev)
 }
 
 /*
- * How many completions are worth a pull out of a kick. Nobody waits for single
- * ones, and many at once cost little more than one. Where much is lent it is fewer
- * as room gets scarce; and a pull is always worth it, if only to ask for a bell,
- * where what an earlier host has lent may be waited for, or none was asked for yet.
+ * How many completions are worth a pull out of a kick where much is lent: fewer as
+ * room gets scarce. A pull is always worth it, if only to ask for a bell, where what
+ * an earlier host has lent may be waited for, or none was asked for yet.
  */
-static unsigned int relay_kick_batch(const struct relay_queue *queue,
-				     bool crowded)
+static noinline unsigned int relay_kick_share(const struct relay_queue *queue)
 {
 	const struct relay_ring *ring = &queue->ring;
 
-	if (!crowded)
-		return RELAY_KICK_BATCH;
 	if (relay_ring_has_old(ring) || !READ_ONCE(ring->asked))
 		return 0;
 
 	return clamp(relay_room(ring) / RELAY_KICK_SHARE, 1U, RELAY_KICK_BATCH);
 }
 
-static void relay_kicked_lazy(struct relay_queue *queue)
+static __always_inline void relay_kicked_lazy(struct relay_queue *queue)
 {
 	bool crowded = relay_is_crowded(queue);
+	/* Nobody waits for single ones, and many at once cost little more than one */
+	unsigned int batch = unlikely(crowded) ? relay_kick_share(queue) :
+						 RELAY_KICK_BATCH;
 
-	if (relay_ring_used(&queue->ring) >= relay_kick_batch(queue, crowded))
+	if (relay_ring_used(&queue->ring) >= batch)
 		relay_try_complete(queue);
 	if (crowded)
 		relay_see_to_room(queue);
 }
 
-static void relay_kicked(struct relay_queue *queue)
+static __always_inline void relay_kicked(struct relay_queue *queue)
 {
 	if (relay_push(queue))
 		relay_ring_bell(queue->vdev->relay);
@@ -462,23 +523,17 @@ static void relay_kicked(struct relay_queue *queue)
 		relay_kicked_lazy(queue);
 }
 
-/* True if nobody is there any more: what was sent is swallowed. */
-static bool relay_swallows(struct relay_queue *queue)
-{
-	if (!READ_ONCE(queue->vdev->relay->fenced) &&
-	    !READ_ONCE(queue->vdev->left))
-		return false;
-
-	relay_swallow(queue);
-	return true;
-}
-
 /* Whether what was sent may pass although @passes does not say so. */
-static bool relay_lets_pass(struct relay_queue *queue)
+static noinline bool relay_lets_pass(struct relay_queue *queue)
 {
 	struct relay_vdev *vdev = queue->vdev;
 
-	return READ_ONCE(vdev->relay->running) && !relay_swallows(queue) &&
+	if (relay_swallows(queue)) {
+		relay_push(queue);
+		return false;
+	}
+
+	return READ_ONCE(vdev->relay->running) &&
 	       (READ_ONCE(vdev->live) || relay_go_live(vdev));
 }
 
@@ -664,7 +719,7 @@ EXPORT_SYMBOL_GPL(rproc_relay_bell);
  *
  * Who waits for room gets it, and whoever may wait: nobody listens any more.
  *
- * Context: any that may take the queues' locks.
+ * Context: a task, with no lock of the relay's but @doors; waits for who pushes.
  */
 void relay_close_vdev(struct relay_vdev *vdev, bool wake)
 {
@@ -674,15 +729,18 @@ void relay_close_vdev(struct relay_vdev *vdev, bool wake)
 	/* Before there is room: it must not look like the remote's */
 	relay_link_set_open(vdev->link, false);
 
+	spin_lock_irqsave(&vdev->relay->lock, flags);
+	for (i = 0; i < vdev->num_queues; i++)
+		WRITE_ONCE(vdev->queue[i].passes, false);
+	spin_unlock_irqrestore(&vdev->relay->lock, flags);
+
 	for (i = 0; i < vdev->num_queues; i++) {
 		struct relay_queue *queue = &vdev->queue[i];
 
+		relay_await_push(queue);
 		spin_lock_irqsave(&queue->pull_lock, flags);
-		spin_lock(&queue->push_lock);
-		WRITE_ONCE(queue->passes, false);
 		relay_ring_give_back(&queue->ring);
 		relay_ring_swallow(&queue->ring);
-		spin_unlock(&queue->push_lock);
 		spin_unlock_irqrestore(&queue->pull_lock, flags);
 
 		if (wake && !queue->threaded)

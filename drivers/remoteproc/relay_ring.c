@@ -24,10 +24,9 @@
 
 #include "relay_ring.h"
 
-/* All rings here are little endian, and so is every kernel this runs on. */
 static u16 le16(__virtio16 val)
 {
-	return __virtio16_to_cpu(true, val);
+	return relay_ring_le16(val);
 }
 
 static u32 le32(__virtio32 val)
@@ -117,12 +116,6 @@ static bool unmark_odd(struct relay_ring *ring, unsigned long *map, u32 head)
 
 	atomic_dec(&ring->num_odd);
 	return true;
-}
-
-static bool has_odd(const struct relay_ring *ring)
-{
-	/* Before @lent is read: who finds no old one finds it there */
-	return atomic_read_acquire(&ring->num_odd);
 }
 
 /* The next descriptor of a host chain, or -1 at its end. */
@@ -317,7 +310,7 @@ static inline void wire_put_avail(struct relay_ring *ring, u16 head)
 	WRITE_ONCE(ring->wire.avail->ring[slot(ring, idx)], to_le16(head));
 }
 
-static void wire_publish_avail(struct relay_ring *ring)
+static inline void wire_publish_avail(struct relay_ring *ring)
 {
 	/* Descriptors, payload and entry before the index */
 	dma_wmb();
@@ -329,7 +322,7 @@ static void wire_publish_avail(struct relay_ring *ring)
  * be longer than ours, then it is offered less, which counts as room; one that
  * it reads may not, and is refused.
  */
-static bool push_desc(struct relay_ring *ring, unsigned int i, u16 flags,
+static __always_inline bool push_desc(struct relay_ring *ring, unsigned int i, u16 flags,
 		      u16 next, u32 *room)
 {
 	const struct vring_desc *from = &ring->host.desc[i];
@@ -357,8 +350,8 @@ static bool push_desc(struct relay_ring *ring, unsigned int i, u16 flags,
 	return true;
 }
 
-/* Copies a chain to the wire. */
-static bool push_chain(struct relay_ring *ring, u16 head)
+/* Copies a chain to the wire; inline, for speed. */
+static __always_inline bool push_chain(struct relay_ring *ring, u16 head)
 {
 	u32 room = 0;
 	u32 seen = 0;
@@ -400,8 +393,12 @@ static bool host_ask_for_kick(struct relay_ring *ring)
 {
 	WRITE_ONCE(vring_avail_event(&ring->host), to_le16(ring->host_avail));
 
-	/* Only then look for more: the core does the same two the other way */
-	smp_mb();
+	/*
+	 * Only then look for more: the core does the same two the other way. And
+	 * what was published on the wire comes before the remote's wish for a bell,
+	 * see relay_ring_needs_bell(). That is for more than this host's processors.
+	 */
+	dma_mb();
 
 	return le16(READ_ONCE(ring->host.avail->idx)) != ring->host_avail;
 }
@@ -435,7 +432,7 @@ static bool take_over(struct relay_ring *ring, u16 head)
  * does not fit counts as lent, though the remote never hears of it: so it comes back
  * to the host, whose driver may wait for it, when the remote is given up.
  */
-static inline bool lend_chain(struct relay_ring *ring, u16 head)
+static __always_inline bool lend_chain(struct relay_ring *ring, u16 head)
 {
 	if (!push_chain(ring, head)) {
 		count_drop(ring, RELAY_DROP_HOST);
@@ -477,20 +474,6 @@ static unsigned int lend_again(struct relay_ring *ring)
 	return count;
 }
 
-/**
- * relay_ring_has_old() - whether the remote has something of an earlier host
- * @ring: the ring
- *
- * Until it comes back, what this host sends has to wait.
- *
- * Context: any. Without the pull lock the answer is a snapshot.
- * Return: true if it has.
- */
-bool relay_ring_has_old(const struct relay_ring *ring)
-{
-	return has_odd(ring) && !bitmap_empty(ring->old, ring->cfg.num);
-}
-
 /*
  * What the host sends waits until the remote has taken all that an earlier
  * host sent: messages must not overtake each other.
@@ -515,7 +498,8 @@ static bool must_wait(struct relay_ring *ring)
  */
 bool relay_ring_wants_push(const struct relay_ring *ring)
 {
-	return (has_odd(ring) && !bitmap_empty(ring->again, ring->cfg.num)) ||
+	return (relay_ring_has_odd(ring) &&
+		!bitmap_empty(ring->again, ring->cfg.num)) ||
 	       le16(READ_ONCE(ring->host.avail->idx)) !=
 	       READ_ONCE(ring->host_avail);
 }
@@ -544,57 +528,26 @@ static unsigned int push_avail(struct relay_ring *ring, bool odd,
  * relay_ring_push() - pass on what the host has made available
  * @ring: the ring
  *
- * Context: any; the caller holds the push lock.
+ * Context: any; the caller owns the push side.
  * Return: how many chains were passed on.
  */
 unsigned int relay_ring_push(struct relay_ring *ring)
 {
 	/* One more in @again meanwhile is for the next push, and @old only shrinks */
-	bool odd = has_odd(ring);
+	bool odd = relay_ring_has_odd(ring);
 	unsigned int count = odd ? lend_again(ring) : 0;
 	unsigned int taken, total = 0;
 
 	do {
 		count += push_avail(ring, odd, &taken);
 		total += taken;
-	} while (taken && host_ask_for_kick(ring) && total < ring->cfg.num);
+		if (count)
+			wire_publish_avail(ring);
+	} while (host_ask_for_kick(ring) && taken && total < ring->cfg.num);
 
-	if (count)
-		wire_publish_avail(ring);
 	ring->pushed += count;
 
 	return count;
-}
-
-/**
- * relay_ring_needs_bell() - whether the remote wants to hear of what was pushed
- * @ring: the ring
- *
- * Asks once for everything since it was last asked. What the remote says of
- * it is a hint: a wrong one costs it its own bells and nothing else.
- *
- * Context: any; the caller holds the push lock.
- * Return: true if its bell has to be rung.
- */
-bool relay_ring_needs_bell(struct relay_ring *ring)
-{
-	u16 old = ring->bell_avail;
-	u16 new = ring->wire_avail;
-
-	if (old == new)
-		return false;
-
-	ring->bell_avail = new;
-
-	/* The index we published before the wish that we read */
-	dma_mb();
-
-	if (ring->cfg.event_idx)
-		return vring_need_event(le16(READ_ONCE(vring_avail_event(&ring->wire))),
-					new, old);
-
-	return !(le16(READ_ONCE(ring->wire.used->flags)) &
-		 VRING_USED_F_NO_NOTIFY);
 }
 
 /* Copies what the remote wrote into a chain to the host's buffers. */
@@ -693,7 +646,7 @@ int relay_ring_pull(struct relay_ring *ring, unsigned int budget)
 {
 	u16 pending = le16(READ_ONCE(ring->wire.used->idx)) - ring->wire_used;
 	/* Here only those in @old count, and they don't get more */
-	bool odd = has_odd(ring);
+	bool odd = relay_ring_has_odd(ring);
 	unsigned int count, passed = 0;
 
 	if (pending > ring->cfg.num) {
@@ -730,20 +683,6 @@ unsigned int relay_ring_drops(const struct relay_ring *ring)
 		sum += atomic_read(&ring->drops[i]);
 
 	return sum;
-}
-
-/**
- * relay_ring_used() - how much the remote says it has used
- * @ring: the ring
- *
- * Context: any. Without the pull lock it is a hint, and always one of the
- * remote's: nothing but the time of a pull may depend on it.
- * Return: number of entries that a pull would find.
- */
-unsigned int relay_ring_used(const struct relay_ring *ring)
-{
-	return (u16)(le16(READ_ONCE(ring->wire.used->idx)) -
-		     READ_ONCE(ring->wire_used));
 }
 
 /**
@@ -847,7 +786,7 @@ void relay_ring_mute(struct relay_ring *ring)
  * has all of it. Chains that the remote writes to stay lent, nobody waits for
  * those.
  *
- * Context: any; the caller holds both locks.
+ * Context: any; the caller has both sides to itself.
  * Return: how many chains were returned.
  */
 unsigned int relay_ring_give_back(struct relay_ring *ring)
@@ -896,7 +835,7 @@ static unsigned int swallow_avail(struct relay_ring *ring, unsigned int *taken)
  * The other half of relay_ring_give_back(): what the host still sends ends
  * here, and its buffers are used at once.
  *
- * Context: any; the caller holds both locks.
+ * Context: any; the caller has both sides to itself.
  * Return: how many chains were returned to the host.
  */
 unsigned int relay_ring_swallow(struct relay_ring *ring)

@@ -4,16 +4,21 @@
  *
  * The host copy lives in kernel memory and is all that the virtio core ever
  * sees; the wire copy lives in memory shared with the remote. This is pure
- * ring logic on the two: no device, no interrupt, no lock. The caller gives
- * each direction (push, pull) its own lock.
+ * ring logic on the two: no device, no interrupt, no lock. The caller sees to it
+ * that each direction (push, pull) is gone by one at a time.
+ *
+ * What is asked for each message is inline, for speed.
  */
 
 #ifndef AMPKIT_RELAY_RING_H
 #define AMPKIT_RELAY_RING_H
 
 #include <linux/atomic.h>
+#include <linux/bitmap.h>
 #include <linux/bits.h>
+#include <linux/compiler.h>
 #include <linux/types.h>
+#include <linux/virtio_byteorder.h>
 #include <linux/virtio_ring.h>
 
 /**
@@ -96,8 +101,8 @@ struct relay_ring_config {
  * @passed: messages passed on to the host (pull)
  * @drops: what was not passed on, by cause
  *
- * Fields marked (push) belong to whoever holds the push lock, (pull) to the
- * pull lock. A head in @lent is set by (push), after its @room is written, and
+ * Fields marked (push) belong to whoever owns the push side, (pull) to the
+ * pull side. A head in @lent is set by (push), after its @room is written, and
  * cleared by (pull). @again and @old are shared, touched by atomic bit operations,
  * and @num_odd with them.
  */
@@ -130,19 +135,87 @@ int relay_ring_init(struct relay_ring *ring,
 void relay_ring_free(struct relay_ring *ring);
 void relay_ring_reset(struct relay_ring *ring, bool event_idx);
 bool relay_ring_adopt(struct relay_ring *ring, bool event_idx);
-bool relay_ring_has_old(const struct relay_ring *ring);
 bool relay_ring_wants_push(const struct relay_ring *ring);
 unsigned int relay_ring_push(struct relay_ring *ring);
-bool relay_ring_needs_bell(struct relay_ring *ring);
 int relay_ring_pull(struct relay_ring *ring, unsigned int budget);
 unsigned int relay_ring_drops(const struct relay_ring *ring);
-unsigned int relay_ring_used(const struct relay_ring *ring);
 const void *relay_ring_peek(const struct relay_ring *ring, unsigned int ahead);
 bool relay_ring_arm(struct relay_ring *ring);
 void relay_ring_quiet(struct relay_ring *ring);
 void relay_ring_mute(struct relay_ring *ring);
 unsigned int relay_ring_give_back(struct relay_ring *ring);
 unsigned int relay_ring_swallow(struct relay_ring *ring);
+
+/* All rings here are little endian, and so is every kernel this runs on. */
+static inline u16 relay_ring_le16(__virtio16 val)
+{
+	return __virtio16_to_cpu(true, val);
+}
+
+/* Whether a bit is set in @again or @old. */
+static inline bool relay_ring_has_odd(const struct relay_ring *ring)
+{
+	/* Before @lent is read: who finds no old one finds it there */
+	return atomic_read_acquire(&ring->num_odd);
+}
+
+/**
+ * relay_ring_has_old() - whether the remote has something of an earlier host
+ * @ring: the ring
+ *
+ * Until it comes back, what this host sends has to wait.
+ *
+ * Context: any. Without the pull lock the answer is a snapshot.
+ * Return: true if it has.
+ */
+static inline bool relay_ring_has_old(const struct relay_ring *ring)
+{
+	return relay_ring_has_odd(ring) &&
+	       !bitmap_empty(ring->old, ring->cfg.num);
+}
+
+/**
+ * relay_ring_needs_bell() - whether the remote wants to hear of what was pushed
+ * @ring: the ring
+ *
+ * Asks once for everything since it was last asked. What the remote says of
+ * it is a hint: a wrong one costs it its own bells and nothing else.
+ *
+ * Context: any; the caller owns the push side, and has pushed: that has published
+ * the index before the wish is read here.
+ * Return: true if its bell has to be rung.
+ */
+static inline bool relay_ring_needs_bell(struct relay_ring *ring)
+{
+	u16 old = ring->bell_avail;
+	u16 new = ring->wire_avail;
+
+	if (old == new)
+		return false;
+
+	ring->bell_avail = new;
+
+	if (ring->cfg.event_idx)
+		return vring_need_event(relay_ring_le16(READ_ONCE(vring_avail_event(&ring->wire))),
+					new, old);
+
+	return !(relay_ring_le16(READ_ONCE(ring->wire.used->flags)) &
+		 VRING_USED_F_NO_NOTIFY);
+}
+
+/**
+ * relay_ring_used() - how much the remote says it has used
+ * @ring: the ring
+ *
+ * Context: any. Without the pull lock it is a hint, and always one of the
+ * remote's: nothing but the time of a pull may depend on it.
+ * Return: number of entries that a pull would find.
+ */
+static inline unsigned int relay_ring_used(const struct relay_ring *ring)
+{
+	return (u16)(relay_ring_le16(READ_ONCE(ring->wire.used->idx)) -
+		     READ_ONCE(ring->wire_used));
+}
 
 /**
  * relay_ring_crowd() - from how many lent chains on room is scarce

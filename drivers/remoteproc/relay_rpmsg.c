@@ -23,20 +23,7 @@ struct rpmsg_wire_hdr {
 } __packed;
 
 static_assert(sizeof(struct rpmsg_wire_hdr) == RELAY_RPMSG_HDR_LEN);
-
-/**
- * relay_rpmsg_dst() - whom a message is for
- * @msg: the message with its header; in shared memory it may change
- *
- * Context: any.
- * Return: the address.
- */
-u32 relay_rpmsg_dst(const void *msg)
-{
-	const struct rpmsg_wire_hdr *hdr = msg;
-
-	return le32_to_cpu(READ_ONCE(hdr->dst));
-}
+static_assert(offsetof(struct rpmsg_wire_hdr, dst) == RELAY_RPMSG_DST);
 
 /**
  * relay_rpmsg_check() - whether a message may go to the host

@@ -246,7 +246,6 @@ static int init_queue(struct relay_queue *queue, unsigned int id,
 	bool rpmsg = queue->vdev->id == VIRTIO_ID_RPMSG;
 	int ret;
 
-	spin_lock_init(&queue->push_lock);
 	spin_lock_init(&queue->pull_lock);
 
 	ret = find_wire(queue, id, vring, &cfg);
@@ -349,8 +348,10 @@ static void free_vdevs(struct rproc_relay *relay)
 			relay_link_set_vdev(vdev->link, NULL);
 		if (vdev->worker)
 			kthread_destroy_worker(vdev->worker);
-		for (j = 0; j < vdev->num_queues; j++)
+		for (j = 0; j < vdev->num_queues; j++) {
+			relay->bells_spared += vdev->queue[j].bells_spared;
 			free_queue(&vdev->queue[j]);
+		}
 		if (vdev->link)
 			rproc_relay_link_put(vdev->link);
 	}
