@@ -75,6 +75,8 @@ struct rproc_relay_standby {
  * @open: what is sent is passed on, at once or when its driver is there
  * @receive: held while messages of the remote are delivered, by whomever; guards
  *	@poll, @serve and @vdev
+ * @refused: the vdev's thread found @receive taken, and it is for who has it to see
+ *	to what it was called for, or to call it again
  * @poll: delivers a client's messages for as long as it is told to, NULL once
  *	there is no vdev any more
  * @serve: delivers those of a client that there are, likewise
@@ -109,6 +111,7 @@ struct rproc_relay_link {
 	bool room;
 	bool open;
 	struct mutex receive;	/* delivery, poll .. poller_addr */
+	bool refused;
 	void (*poll)(void *vdev, const struct rproc_relay_poll *poll);
 	bool (*serve)(void *vdev, u32 addr);
 	void *vdev;
@@ -176,6 +179,31 @@ static inline bool rproc_relay_link_has_room(const struct rproc_relay_link *link
 	return READ_ONCE(link->room);
 }
 
+static inline void rproc_relay_link_hand_over(struct rproc_relay_link *link)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&link->standby_lock, flags);
+	if (link->hand_over)
+		link->hand_over(link->hand_over_vdev);
+	spin_unlock_irqrestore(&link->standby_lock, flags);
+}
+
+/**
+ * rproc_relay_link_end_delivery() - give @receive back
+ * @link: the link
+ *
+ * Context: may sleep.
+ */
+static inline void rproc_relay_link_end_delivery(struct rproc_relay_link *link)
+{
+	mutex_unlock(&link->receive);
+	/* The lock before the thread that did not get it */
+	smp_mb();
+	if (READ_ONCE(link->refused) && xchg(&link->refused, false))
+		rproc_relay_link_hand_over(link);
+}
+
 /**
  * rproc_relay_link_poll() - take messages in instead of sleeping until they come
  * @link: the link
@@ -194,7 +222,7 @@ static inline bool rproc_relay_link_poll(struct rproc_relay_link *link,
 		return false;
 	if (link->poll)
 		link->poll(link->vdev, poll);
-	mutex_unlock(&link->receive);
+	rproc_relay_link_end_delivery(link);
 
 	return true;
 }
@@ -229,16 +257,6 @@ static inline bool rproc_relay_may_deliver(const struct rproc_relay_link *link)
 static inline bool rproc_relay_may_stand_by(const struct rproc_relay_link *link)
 {
 	return rproc_relay_may_deliver(link) && !signal_pending(current);
-}
-
-static inline void rproc_relay_link_hand_over(struct rproc_relay_link *link)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&link->standby_lock, flags);
-	if (link->hand_over)
-		link->hand_over(link->hand_over_vdev);
-	spin_unlock_irqrestore(&link->standby_lock, flags);
 }
 
 /**
@@ -296,7 +314,7 @@ static inline bool rproc_relay_link_serve(struct rproc_relay_link *link,
 	if (!mutex_trylock(&link->receive))
 		return false;
 	*taken = link->serve && link->serve(link->vdev, addr);
-	mutex_unlock(&link->receive);
+	rproc_relay_link_end_delivery(link);
 
 	return true;
 }

@@ -639,6 +639,25 @@ static void relay_complete_like_a_bell(struct relay_queue *queue)
 	spin_unlock_irqrestore(&relay->bell_lock, flags);
 }
 
+/*
+ * A client that delivers is not waited for: he sees to what there is, or calls the
+ * thread again.
+ */
+static bool relay_begin_delivery(struct rproc_relay_link *link)
+{
+	bool begun = mutex_trylock(&link->receive);
+
+	if (!begun) {
+		/* After what came before, and before the lock is looked at again */
+		xchg(&link->refused, true);
+		begun = mutex_trylock(&link->receive);
+	}
+	if (begun)
+		WRITE_ONCE(link->refused, false);
+
+	return begun;
+}
+
 /**
  * relay_receive() - deliver what the remote has sent by a vdev
  * @work: @receive of a vdev
@@ -658,7 +677,8 @@ void relay_receive(struct kthread_work *work)
 	if (!READ_ONCE(vdev->live))
 		return;
 
-	mutex_lock(&vdev->link->receive);
+	if (!relay_begin_delivery(vdev->link))
+		return;
 	WRITE_ONCE(vdev->link->deferred, false);
 	for (i = 0; i < vdev->num_queues; i++) {
 		struct relay_queue *queue = &vdev->queue[i];

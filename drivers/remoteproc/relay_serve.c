@@ -205,7 +205,11 @@ static void relay_ask_for_bells(struct relay_queue *queue)
 
 static void relay_end_serving(struct relay_queue *queue, bool taken)
 {
-	WRITE_ONCE(queue->vdev->link->poller, NULL);
+	struct rproc_relay_link *link = queue->vdev->link;
+
+	WRITE_ONCE(link->poller, NULL);
+	/* What the thread was called for is in the ring that is looked at now */
+	WRITE_ONCE(link->refused, false);
 	if (!taken || !relay_defer(queue))
 		relay_ask_for_bells(queue);
 }
@@ -288,7 +292,7 @@ void relay_settle(struct relay_vdev *vdev)
 	queue = relay_queue_to_serve(vdev);
 	if (queue && READ_ONCE(vdev->link->deferred))
 		relay_ask_for_bells(queue);
-	mutex_unlock(&vdev->link->receive);
+	rproc_relay_link_end_delivery(vdev->link);
 }
 
 /**
