@@ -215,7 +215,7 @@ static void eptdev_leave_link(struct rpmsg_eptdev *eptdev)
 	}
 }
 
-/* Wake first: whoever holds @life for reading is then on the way out */
+/* Wake first: whoever sends, or holds @life for reading, is then on the way out */
 static void eptdev_kill(struct rpmsg_eptdev *eptdev)
 {
 	set_bit(EPTDEV_DEAD, &eptdev->flags);
@@ -223,14 +223,14 @@ static void eptdev_kill(struct rpmsg_eptdev *eptdev)
 	wake_up_all(&eptdev->writeq);
 	rpmsg_eptdev_rx_room(eptdev);
 
+	rpmsg_eptdev_end_sending(eptdev);
 	down_write(&eptdev->life);
 	rpmsg_eptdev_detach(eptdev);
 	eptdev->rpdev = NULL;
 	up_write(&eptdev->life);
-	rpmsg_eptdev_tx_again(eptdev);
 
 	rpmsg_eptdev_end_hold(eptdev);
-	/* Only who holds @life and saw the device alive starts it */
+	/* Only who sends, or holds @life and saw the device alive, starts it */
 	hrtimer_cancel(&eptdev->retry);
 	eptdev_leave_link(eptdev);
 }
@@ -272,6 +272,8 @@ static void eptdev_setup(struct rpmsg_eptdev *eptdev, struct device *parent,
 	struct device *dev = &eptdev->dev;
 
 	init_rwsem(&eptdev->life);
+	refcount_set(&eptdev->senders, 1);
+	init_completion(&eptdev->senders_gone);
 	mutex_init(&eptdev->read_lock);
 	mutex_init(&eptdev->presence);
 	eptdev_classify_locks(eptdev);

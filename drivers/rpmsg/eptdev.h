@@ -10,9 +10,11 @@
 #include <linux/atomic.h>
 #include <linux/bitops.h>
 #include <linux/cdev.h>
+#include <linux/completion.h>
 #include <linux/device.h>
 #include <linux/hrtimer.h>
 #include <linux/mutex.h>
+#include <linux/refcount.h>
 #include <linux/rpmsg.h>
 #include <linux/rwsem.h>
 #include <linux/sizes.h>
@@ -37,9 +39,8 @@
  * @EPTDEV_TX_FULL: the last send found no room and was not retried yet; the
  *	retry timer is running
  * @EPTDEV_TX_TELLS: the transport has its own idea of when there is room
- * @EPTDEV_TX_BUSY: a sender who may not wait found @life taken: he is to be woken
- *	by who gives it back
- * @EPTDEV_RX_BUSY: the same of a reader and @read_lock, whether he may wait or not
+ * @EPTDEV_RX_BUSY: a reader found @read_lock taken: he is to be woken by who gives it
+ *	back
  * @EPTDEV_FLOW_RESTRICTED: the remote asked us to pause
  * @EPTDEV_FLOW_UPDATED: and no reader has asked for that state since
  * @EPTDEV_HOLD: hold the transport back rather than drop messages
@@ -53,7 +54,6 @@ enum rpmsg_eptdev_flag {
 	EPTDEV_DEAD,
 	EPTDEV_TX_FULL,
 	EPTDEV_TX_TELLS,
-	EPTDEV_TX_BUSY,
 	EPTDEV_RX_BUSY,
 	EPTDEV_FLOW_RESTRICTED,
 	EPTDEV_FLOW_UPDATED,
@@ -73,9 +73,9 @@ enum rpmsg_eptdev_flag {
  *	open and after the last close, and the rpmsg core destroys it; constant
  * @flags: bits of &enum rpmsg_eptdev_flag, atomic
  * @life: guards the members down to @dropped_told. Held for reading while @ept is
- *	used, so that it can't go away meanwhile; for writing while one of
- *	them changes, and then rpmsg_eptdev_tx_again() follows. Never held
- *	while waiting for room, messages or user memory
+ *	used, so that it can't go away meanwhile, but for sending, see @senders;
+ *	for writing while one of them changes. Never held while waiting for room,
+ *	messages or user memory
  * @rpdev: rpmsg device to create @ept on, NULL once dead
  * @ept: the endpoint, NULL while there is none
  * @addr: its own address; like @mtu, does not change while a file is open
@@ -95,6 +95,10 @@ enum rpmsg_eptdev_flag {
  * @roomq: where a delivery that is held back waits; woken when there may be
  *	room in @queue, and when it shall not wait any more
  * @held: times that this happened
+ * @senders: who sends at the moment, with a file open so that there is an @ept, and
+ *	one more until the device is dead. What they cost is part of each message:
+ *	two atomic operations, of which @life needs two calls
+ * @senders_gone: the last of them is through
  * @sent: messages sent
  * @sent_bytes: their payload
  * @writeq: woken when there may be room to send, and by removal
@@ -131,6 +135,8 @@ struct rpmsg_eptdev {
 	wait_queue_head_t roomq;
 	atomic64_t held;
 
+	refcount_t senders;
+	struct completion senders_gone;
 	atomic64_t sent;
 	atomic64_t sent_bytes;
 
@@ -229,7 +235,7 @@ int rpmsg_eptdev_take_some(struct rpmsg_eptfile *file,
 
 /* eptdev_tx.c */
 void rpmsg_eptdev_tx_room(struct rpmsg_eptdev *eptdev);
-void rpmsg_eptdev_tx_again(struct rpmsg_eptdev *eptdev);
+void rpmsg_eptdev_end_sending(struct rpmsg_eptdev *eptdev);
 bool rpmsg_eptdev_is_writable(struct rpmsg_eptdev *eptdev, struct file *filp);
 int rpmsg_eptdev_send(struct rpmsg_eptdev *eptdev,
 		      const struct rpmsg_eptdev_msg *msg, bool may_wait);

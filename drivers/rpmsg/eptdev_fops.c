@@ -114,7 +114,6 @@ static int eptdev_release(struct inode *inode, struct file *filp)
 	down_write(&file->eptdev->life);
 	eptdev_close_locked(file->eptdev, filp);
 	up_write(&file->eptdev->life);
-	rpmsg_eptdev_tx_again(file->eptdev);
 	kfree(file);
 
 	return 0;
@@ -159,7 +158,6 @@ static int eptdev_open(struct inode *inode, struct file *filp)
 		ret = eptdev_open_locked(file, filp);
 		up_write(&eptdev->life);
 	}
-	rpmsg_eptdev_tx_again(eptdev);
 	if (ret) {
 		kfree(file);
 		return ret;
@@ -184,7 +182,7 @@ struct eptdev_source {
 	size_t len;
 };
 
-static bool eptdev_fetch(void *data, const struct eptdev_source *from)
+static __always_inline bool eptdev_fetch(void *data, const struct eptdev_source *from)
 {
 	if (from->iter)
 		return copy_from_iter_full(data, from->len, from->iter);

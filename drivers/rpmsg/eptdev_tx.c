@@ -34,14 +34,12 @@ void rpmsg_eptdev_tx_room(struct rpmsg_eptdev *eptdev)
 }
 
 /*
- * Only for who holds @life and has seen the device alive: that the timer is
- * not started after a removal rests on it.
+ * Only for one of @senders, and for who holds @life and has seen the device alive:
+ * that the timer is not started after a removal rests on it.
  */
 static void eptdev_tx_full(struct rpmsg_eptdev *eptdev)
 {
 	unsigned int delay = READ_ONCE(eptdev->retry_ms);
-
-	lockdep_assert_held(&eptdev->life);
 
 	/* The timer of the one who set the bit is still to expire */
 	if (test_and_set_bit(EPTDEV_TX_FULL, &eptdev->flags))
@@ -52,12 +50,13 @@ static void eptdev_tx_full(struct rpmsg_eptdev *eptdev)
 		      HRTIMER_MODE_REL_SOFT);
 }
 
-static void eptdev_tx_done(struct rpmsg_eptdev *eptdev, size_t len)
+static inline void eptdev_tx_done(struct rpmsg_eptdev *eptdev, size_t len)
 {
 	atomic64_inc(&eptdev->sent);
 	atomic64_add(len, &eptdev->sent_bytes);
 	WRITE_ONCE(eptdev->retry_ms, RPMSG_EPTDEV_RETRY_MIN_MS);
-	rpmsg_eptdev_tx_room(eptdev);
+	if (test_bit(EPTDEV_TX_FULL, &eptdev->flags))
+		rpmsg_eptdev_tx_room(eptdev);
 }
 
 static bool eptdev_link_has_room(const struct rpmsg_eptdev *eptdev)
@@ -130,8 +129,8 @@ static bool eptdev_is_full_error(int err)
  * reaches nobody: that is no room. The link says that there is after it has said
  * that it is closed, if at all.
  */
-static int eptdev_send_once(struct rpmsg_eptdev *eptdev, void *msg, size_t len,
-			    u32 dst)
+static __always_inline int
+eptdev_send_once(struct rpmsg_eptdev *eptdev, void *msg, size_t len, u32 dst)
 {
 	bool full = eptdev_link_is_full(eptdev);
 
@@ -144,72 +143,53 @@ static int eptdev_send_once(struct rpmsg_eptdev *eptdev, void *msg, size_t len,
 	return full ? -EAGAIN : rpmsg_trysendto(eptdev->ept, msg, len, dst);
 }
 
-static int eptdev_send_locked(struct rpmsg_eptdev *eptdev, void *msg,
-			      size_t len, u32 dst)
+/* Found no room: once more, as that which came meanwhile has woken nobody. */
+static noinline int eptdev_send_again(struct rpmsg_eptdev *eptdev, void *msg,
+				      size_t len, u32 dst)
 {
-	int ret = eptdev_send_once(eptdev, msg, len, dst);
-
-	if (!eptdev_is_full_error(ret))
-		return ret;
+	int ret = -EAGAIN;
 
 	eptdev_tx_full(eptdev);
-	/* Room that came before the bit was set has woken nobody */
 	if (eptdev_link_has_room(eptdev))
 		ret = eptdev_send_once(eptdev, msg, len, dst);
 
 	return eptdev_is_full_error(ret) ? -EAGAIN : ret;
 }
 
-/* Who has it for writing may just have given it back, and looked for nobody */
-static bool eptdev_trylock_sender(struct rpmsg_eptdev *eptdev)
+static bool eptdev_begin_sending(struct rpmsg_eptdev *eptdev)
 {
-	if (down_read_trylock(&eptdev->life))
-		return true;
+	return refcount_inc_not_zero(&eptdev->senders);
+}
 
-	set_bit(EPTDEV_TX_BUSY, &eptdev->flags);
-	/* The bit before the lock is looked at again */
-	smp_mb__after_atomic();
-	return down_read_trylock(&eptdev->life);
+static inline void eptdev_stop_sending(struct rpmsg_eptdev *eptdev)
+{
+	if (refcount_dec_and_test(&eptdev->senders))
+		complete(&eptdev->senders_gone);
 }
 
 /**
- * rpmsg_eptdev_tx_again() - @life is no longer held, or waited for, for writing
- * @eptdev: endpoint device
+ * rpmsg_eptdev_end_sending() - wait until nobody sends, and nobody will
+ * @eptdev: endpoint device, dead; to be called once
  *
- * Who may not wait, and was told to try again meanwhile, waits for room: no
- * other event may come that says there is. Does not sleep.
+ * May sleep.
  */
-void rpmsg_eptdev_tx_again(struct rpmsg_eptdev *eptdev)
+void rpmsg_eptdev_end_sending(struct rpmsg_eptdev *eptdev)
 {
-	/* The lock before the bit of who did not get it */
-	smp_mb();
-	if (test_and_clear_bit(EPTDEV_TX_BUSY, &eptdev->flags))
-		wake_up_interruptible_poll(&eptdev->writeq,
-					   EPOLLOUT | EPOLLWRNORM);
+	eptdev_stop_sending(eptdev);
+	wait_for_completion(&eptdev->senders_gone);
 }
 
-static int eptdev_lock_sender(struct rpmsg_eptdev *eptdev, bool may_wait)
+/* Between eptdev_begin_sending() and eptdev_stop_sending() */
+static __always_inline int
+eptdev_send_alive(struct rpmsg_eptdev *eptdev,
+		  const struct rpmsg_eptdev_msg *msg)
 {
-	if (!may_wait)
-		return eptdev_trylock_sender(eptdev) ? 0 : -EAGAIN;
+	int ret = -EPIPE;
 
-	/* Almost always, and for half the price */
-	if (down_read_trylock(&eptdev->life))
-		return 0;
-
-	return down_read_killable(&eptdev->life) ? -ERESTARTSYS : 0;
-}
-
-/* The @life of the device is held */
-static int eptdev_send_alive(struct rpmsg_eptdev *eptdev,
-			     const struct rpmsg_eptdev_msg *msg)
-{
-	int ret;
-
-	if (rpmsg_eptdev_is_dead(eptdev))
-		ret = -EPIPE;
-	else
-		ret = eptdev_send_locked(eptdev, msg->data, msg->len, msg->dst);
+	if (!rpmsg_eptdev_is_dead(eptdev))
+		ret = eptdev_send_once(eptdev, msg->data, msg->len, msg->dst);
+	if (unlikely(eptdev_is_full_error(ret)))
+		ret = eptdev_send_again(eptdev, msg->data, msg->len, msg->dst);
 	if (!ret)
 		eptdev_tx_done(eptdev, msg->len);
 	if (!ret && eptdev->link)
@@ -220,15 +200,15 @@ static int eptdev_send_alive(struct rpmsg_eptdev *eptdev,
 }
 
 static int eptdev_try_send(struct rpmsg_eptdev *eptdev,
-			   const struct rpmsg_eptdev_msg *msg, bool may_wait)
+			   const struct rpmsg_eptdev_msg *msg)
 {
-	int ret = eptdev_lock_sender(eptdev, may_wait);
+	int ret;
 
-	if (ret)
-		return ret;
+	if (!eptdev_begin_sending(eptdev))
+		return -EPIPE;
 
 	ret = eptdev_send_alive(eptdev, msg);
-	up_read(&eptdev->life);
+	eptdev_stop_sending(eptdev);
 
 	return ret;
 }
@@ -248,11 +228,11 @@ int rpmsg_eptdev_send_some(struct rpmsg_eptdev *eptdev,
 			   const struct rpmsg_eptdev_msg *msgs,
 			   unsigned int count, unsigned int *sent)
 {
-	int ret = eptdev_lock_sender(eptdev, false);
+	int ret = 0;
 
 	*sent = 0;
-	if (ret)
-		return ret;
+	if (!eptdev_begin_sending(eptdev))
+		return -EPIPE;
 
 	if (eptdev->link)
 		rproc_relay_link_cork(eptdev->link);
@@ -262,7 +242,7 @@ int rpmsg_eptdev_send_some(struct rpmsg_eptdev *eptdev,
 	}
 	if (eptdev->link)
 		rproc_relay_link_uncork(eptdev->link);
-	up_read(&eptdev->life);
+	eptdev_stop_sending(eptdev);
 
 	return ret;
 }
@@ -284,7 +264,7 @@ int rpmsg_eptdev_send(struct rpmsg_eptdev *eptdev,
 	int ret;
 
 	for (;;) {
-		ret = eptdev_try_send(eptdev, msg, may_wait);
+		ret = eptdev_try_send(eptdev, msg);
 		if (ret != -EAGAIN || !may_wait)
 			return ret;
 
