@@ -31,6 +31,21 @@ static void eptdev_wake_readers(struct rpmsg_eptdev *eptdev, __poll_t events)
 		wake_up_interruptible_poll(&eptdev->readq, events);
 }
 
+static __always_inline void
+eptdev_receive_now(struct rpmsg_eptdev *eptdev, const void *data, int len,
+		   u32 src)
+{
+	bool queued;
+
+	if (len < 0 || rpmsg_eptdev_is_dead(eptdev))
+		return;
+
+	queued = msg_queue_push(&eptdev->queue, data, len, src);
+	trace_rpmsg_ept_receive(eptdev->dev.id, src, len, queued);
+	eptdev_wake_readers(eptdev, queued ? EPOLLIN | EPOLLRDNORM :
+					     EPOLLRDBAND);
+}
+
 /**
  * rpmsg_eptdev_receive_now() - queue a message for the readers, or drop it
  * @eptdev: endpoint device
@@ -44,15 +59,7 @@ static void eptdev_wake_readers(struct rpmsg_eptdev *eptdev, __poll_t events)
 void rpmsg_eptdev_receive_now(struct rpmsg_eptdev *eptdev, const void *data,
 			      int len, u32 src)
 {
-	bool queued;
-
-	if (len < 0 || rpmsg_eptdev_is_dead(eptdev))
-		return;
-
-	queued = msg_queue_push(&eptdev->queue, data, len, src);
-	trace_rpmsg_ept_receive(eptdev->dev.id, src, len, queued);
-	eptdev_wake_readers(eptdev, queued ? EPOLLIN | EPOLLRDNORM :
-					     EPOLLRDBAND);
+	eptdev_receive_now(eptdev, data, len, src);
 }
 
 /*
@@ -108,7 +115,7 @@ void rpmsg_eptdev_receive(struct rpmsg_eptdev *eptdev, const void *data,
 		return;
 	}
 
-	rpmsg_eptdev_receive_now(eptdev, data, len, src);
+	eptdev_receive_now(eptdev, data, len, src);
 }
 
 /**
@@ -316,10 +323,31 @@ static ssize_t eptdev_copy_out(struct rpmsg_eptfile *file,
 
 static int eptdev_lock_reader(struct rpmsg_eptdev *eptdev, bool may_wait)
 {
+	if (likely(mutex_trylock(&eptdev->read_lock)))
+		return 0;
 	if (!may_wait)
 		return eptdev_trylock_reader(eptdev) ? 0 : -EAGAIN;
 
 	return rpmsg_eptdev_lock_reader(eptdev);
+}
+
+static __always_inline void eptdev_unlock_reader(struct rpmsg_eptdev *eptdev)
+{
+	mutex_unlock(&eptdev->read_lock);
+	/* The lock before the bit of who did not get it */
+	smp_mb();
+	if (test_bit(EPTDEV_RX_BUSY, &eptdev->flags) &&
+	    test_and_clear_bit(EPTDEV_RX_BUSY, &eptdev->flags))
+		eptdev_wake_readers(eptdev, EPOLLIN | EPOLLRDNORM);
+}
+
+/* After messages were taken, which made room */
+static void eptdev_end_taking(struct rpmsg_eptdev *eptdev)
+{
+	/* Its barrier is as good for who waits for room */
+	eptdev_unlock_reader(eptdev);
+	if (waitqueue_active(&eptdev->roomq))
+		wake_up_all(&eptdev->roomq);
 }
 
 /**
@@ -331,12 +359,7 @@ static int eptdev_lock_reader(struct rpmsg_eptdev *eptdev, bool may_wait)
  */
 void rpmsg_eptdev_unlock_reader(struct rpmsg_eptdev *eptdev)
 {
-	mutex_unlock(&eptdev->read_lock);
-	/* The lock before the bit of who did not get it */
-	smp_mb();
-	if (test_bit(EPTDEV_RX_BUSY, &eptdev->flags) &&
-	    test_and_clear_bit(EPTDEV_RX_BUSY, &eptdev->flags))
-		eptdev_wake_readers(eptdev, EPOLLIN | EPOLLRDNORM);
+	eptdev_unlock_reader(eptdev);
 }
 
 /* The @read_lock of the device is held */
@@ -366,9 +389,7 @@ static ssize_t eptdev_try_take(struct rpmsg_eptfile *file, struct iov_iter *to,
 		return ret;
 
 	ret = eptdev_take_locked(file, to, desc);
-	rpmsg_eptdev_unlock_reader(eptdev);
-	if (ret >= 0)
-		rpmsg_eptdev_rx_room(eptdev);
+	eptdev_end_taking(eptdev);
 	return ret;
 }
 
@@ -415,9 +436,7 @@ int rpmsg_eptdev_take_some(struct rpmsg_eptfile *file,
 			ret = eptdev_take_locked(file, &to, &descs[*taken]);
 		*taken += ret >= 0;
 	}
-	rpmsg_eptdev_unlock_reader(eptdev);
-	if (*taken)
-		rpmsg_eptdev_rx_room(eptdev);
+	eptdev_end_taking(eptdev);
 
 	return min_t(ssize_t, ret, 0);
 }
