@@ -40,7 +40,8 @@ struct relay_vdev;
  *	makes it one owns the push side of @ring until he has got it back to zero.
  *	While the queue is closed the push side goes with @pull_lock
  * @bells_spared: pushes that the remote was not rung for; with the push side
- * @pull_lock: guards the pull side of @ring unless @threaded
+ * @pull_lock: guards the pull side of @ring unless @threaded; who pulls tries it
+ * @called: somebody has something to pull, for who has @pull_lock to look at
  * @completer: who has @pull_lock and calls the host's callback, or NULL
  */
 struct relay_queue {
@@ -56,6 +57,7 @@ struct relay_queue {
 	atomic_t pushes;
 	unsigned long bells_spared;
 	spinlock_t pull_lock;	/* pull side of @ring */
+	bool called;
 	struct task_struct *completer;
 };
 

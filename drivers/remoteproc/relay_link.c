@@ -14,6 +14,7 @@
 #include <linux/platform_device.h>
 #include <linux/poll.h>
 #include <linux/sched.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 
 #include "relay_internal.h"
@@ -138,6 +139,7 @@ find_standby(const struct rproc_relay_link *link, u32 addr)
 bool relay_link_call(struct rproc_relay_link *link, u32 addr)
 {
 	struct rproc_relay_standby *standby;
+	struct task_struct *task = NULL;
 	unsigned long flags;
 
 	spin_lock_irqsave(&link->standby_lock, flags);
@@ -145,12 +147,18 @@ bool relay_link_call(struct rproc_relay_link *link, u32 addr)
 	if (standby) {
 		rproc_relay_link_strike_off(link, standby);
 		WRITE_ONCE(standby->called, true);
-		/* It can't be gone: for that it takes the lock first */
-		wake_up_process(standby->task);
+		task = get_task_struct(standby->task);
 	}
 	spin_unlock_irqrestore(&link->standby_lock, flags);
 
-	return standby;
+	if (!task)
+		return false;
+
+	/* Without the lock, which is what it takes first when it runs */
+	wake_up_process(task);
+	put_task_struct(task);
+
+	return true;
 }
 
 /**

@@ -360,28 +360,42 @@ static void relay_complete_locked(struct relay_queue *queue)
 
 /*
  * The host's core is told under the lock: relay_close_vdev() takes it before the
- * virtqueues go. Its callbacks don't sleep, and may kick.
+ * virtqueues go. Its callbacks don't sleep, and may kick. True if somebody has
+ * called meanwhile.
  */
-static void relay_complete(struct relay_queue *queue)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&queue->pull_lock, flags);
-	if (relay_vdev_is_open(queue->vdev))
-		relay_complete_locked(queue);
-	spin_unlock_irqrestore(&queue->pull_lock, flags);
-}
-
-/* The same from a kick, which may come out of a callback of relay_complete(). */
-static void relay_try_complete(struct relay_queue *queue)
+static bool relay_complete_once(struct relay_queue *queue)
 {
 	unsigned long flags;
 
 	if (!spin_trylock_irqsave(&queue->pull_lock, flags))
-		return;
+		return false;
+
+	/* What for is in the ring that is looked at now */
+	WRITE_ONCE(queue->called, false);
 	if (relay_vdev_is_open(queue->vdev))
 		relay_complete_locked(queue);
 	spin_unlock_irqrestore(&queue->pull_lock, flags);
+
+	/* The lock before the call of who did not get it */
+	smp_mb();
+	return READ_ONCE(queue->called);
+}
+
+/* From a kick, which may come out of a callback of the same. */
+static void relay_try_complete(struct relay_queue *queue)
+{
+	while (relay_complete_once(queue))
+		;
+}
+
+/*
+ * Who finds somebody at it leaves it to him: an interrupt does not wait for a
+ * processor that may not even run at the moment.
+ */
+static void relay_complete(struct relay_queue *queue)
+{
+	smp_store_mb(queue->called, true);
+	relay_try_complete(queue);
 }
 
 /**
