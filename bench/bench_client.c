@@ -19,10 +19,12 @@
 #include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/rpmsg.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
-#include <linux/wait.h>
 
 #include "../include/ampkit/bench.h"
 
@@ -49,33 +51,59 @@ static DEFINE_MUTEX(client_lock);
 static struct rpmsg_device *client_rpdev;
 static struct client_run last_run;
 
-/* Messages that came back; when that gets to wake_at, client_wait is woken */
+/*
+ * Messages that came back; when that gets to wake_at, the waiter is woken. Not by a
+ * wait queue: where a host has less processors than its guests keep busy, who wakes
+ * somebody is held up by just that, with the queue's lock, which the waiter spins on
+ * when it next waits.
+ */
 static atomic_t received;
 static unsigned int wake_at;
-static DECLARE_WAIT_QUEUE_HEAD(client_wait);
+static struct task_struct *waiter;
+
+static void client_wake(void)
+{
+	struct task_struct *task;
+
+	/* Tasks are freed a grace period after their end */
+	rcu_read_lock();
+	task = READ_ONCE(waiter);
+	if (task)
+		wake_up_process(task);
+	rcu_read_unlock();
+}
 
 static int client_callback(struct rpmsg_device *rpdev, void *data, int len,
 			   void *priv, u32 src)
 {
 	if (atomic_inc_return(&received) == READ_ONCE(wake_at))
-		wake_up(&client_wait);
+		client_wake();
 
 	return 0;
 }
 
 static int client_await(unsigned int count)
 {
-	long left;
+	long left = CLIENT_PATIENCE;
+	int ret = 0;
 
+	WRITE_ONCE(waiter, current);
 	/* Either we see the last one, or it sees that we wait for it */
 	smp_store_mb(wake_at, count);
-	left = wait_event_killable_timeout(client_wait,
-					   (unsigned int)atomic_read(&received) >= count,
-					   CLIENT_PATIENCE);
-	if (left < 0)
-		return left;
+	for (;;) {
+		set_current_state(TASK_KILLABLE);
+		if ((unsigned int)atomic_read(&received) >= count)
+			break;
+		ret = fatal_signal_pending(current) ? -ERESTARTSYS :
+		      left ? 0 : -ETIMEDOUT;
+		if (ret)
+			break;
+		left = schedule_timeout(left);
+	}
+	__set_current_state(TASK_RUNNING);
+	WRITE_ONCE(waiter, NULL);
 
-	return left ? 0 : -ETIMEDOUT;
+	return ret;
 }
 
 /* As many as fit into the window and the link; how many were sent in all. */
