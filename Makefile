@@ -46,7 +46,7 @@ endif
 
 # What is given on the command line reaches the scripts by itself
 export KVER KSRC DEBUG VARIANTS CYCLES MACHINE CROSS_COMPILE BUILD
-export AMPKIT_BENCH QUICK BENCH_MINUTES BENCH_ROUNDS PARTS
+export AMPKIT_BENCH QUICK BENCH_CPUS BENCH_MINUTES BENCH_ROUNDS PARTS
 
 # The kernel's source is unpacked by one processor, while another builds what
 # needs none of it
@@ -105,6 +105,7 @@ help:
 ##   CYCLES=100            how many times the start and stop test goes round
 ##   QUICK=1               bench: only what has a target, in some minutes
 ##   BENCH_ROUNDS=8        bench: how many boots to measure in
+##   BENCH_CPUS=1          bench: how many processors Linux has, of 2
 ##   BENCH_MINUTES=10      bench: and how it is after so many minutes
 ##   AMPKIT_CACHE=DIR      where kernels are kept (~/.cache/ampkit)
 ##   V=1                   show every command and the guest's whole console
