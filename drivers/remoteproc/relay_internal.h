@@ -33,16 +33,18 @@ struct relay_vdev;
  *	interrupt context
  * @broken: nothing passes any more, until the remote is started again
  * @passes: the vdev is live, and neither closed nor is this queue broken: all that
- *	a kick has to ask. Set under the relay's lock, and cleared when it is closed
+ *	a kick has to ask. Set under the relay's lock, under which a closing clears it;
+ *	a quarantine needs none
  * @passed_before: what @ring had passed on before this life of the remote
  * @old_bad_ids: used ids of earlier lives that made no sense
  * @pushes: how often somebody had something to push, and it was not seen to. Who
  *	makes it one owns the push side of @ring until he has got it back to zero.
  *	While the queue is closed the push side goes with @pull_lock
  * @bells_spared: pushes that the remote was not rung for; with the push side
- * @pull_lock: guards the pull side of @ring unless @threaded; who pulls tries it
+ * @pull_lock: guards the pull side of @ring unless @threaded. Who pulls only tries
+ *	it; who closes the queue, or swallows when it is, waits for it
  * @called: somebody has something to pull, for who has @pull_lock to look at
- * @completer: who has @pull_lock and calls the host's callback, or NULL
+ * @completer: who has @pull_lock, and calls the host's callback or pushes; or NULL
  */
 struct relay_queue {
 	struct relay_ring ring;

@@ -15,7 +15,9 @@
 
 #include <linux/atomic.h>
 #include <linux/compiler.h>
+#include <linux/delay.h>
 #include <linux/device.h>
+#include <linux/kconfig.h>
 #include <linux/kthread.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
@@ -37,6 +39,9 @@
 #define RELAY_KICK_BATCH	16U
 /* And fewer where room gets scarce: a share of what there still is */
 #define RELAY_KICK_SHARE	8
+
+/* How long a push may take, about, microseconds */
+#define RELAY_PUSH_US		10
 
 /* So many ids that were not the remote's to use, and it is beyond help */
 #define RELAY_MAX_BAD_IDS	64
@@ -152,7 +157,7 @@ static void relay_swallow(struct relay_queue *queue)
 	unsigned long flags;
 	unsigned int count;
 
-	/* A kick out of a callback that relay_complete() has begun before it */
+	/* In the middle of relay_complete_locked(), that has begun before it closed */
 	if (READ_ONCE(queue->completer) == current) {
 		count = relay_ring_swallow(&queue->ring);
 	} else {
@@ -183,9 +188,9 @@ static __always_inline bool relay_push_open(struct relay_queue *queue)
 }
 
 /*
- * Of a queue that is open each message is pushed, of one that is closed it is
- * swallowed. Nothing is locked in between, so that an interrupt may come here
- * while its processor is just at it; and nobody waits for who is.
+ * Of a queue that is open each message is pushed, with nothing locked, so that an
+ * interrupt may come here while its processor is just at it. Of one that is closed
+ * it is swallowed.
  */
 static __always_inline bool relay_push_owned(struct relay_queue *queue)
 {
@@ -233,12 +238,13 @@ static __always_inline bool relay_push(struct relay_queue *queue)
 	return bell;
 }
 
-/* Nobody pushes any more into what is closed: for a task, without a lock. */
+/* Nobody pushes any more into what is closed. May sleep: who does may have to run. */
 static void relay_await_push(struct relay_queue *queue)
 {
 	/* Who comes from now on finds it closed */
 	smp_mb();
-	atomic_cond_read_acquire(&queue->pushes, !VAL);
+	while (atomic_read_acquire(&queue->pushes))
+		usleep_range(RELAY_PUSH_US, 10 * RELAY_PUSH_US);
 }
 
 /* In this life: no life pays for what an earlier one has done. */
@@ -341,8 +347,9 @@ static void relay_complete_locked(struct relay_queue *queue)
 
 	WRITE_ONCE(queue->completer, current);
 	relay_interrupt(queue);
-	WRITE_ONCE(queue->completer, NULL);
+	/* May find the queue closed by now, and swallow with the lock we have */
 	relay_push_more(queue);
+	WRITE_ONCE(queue->completer, NULL);
 	if (!queue->ring.cfg.lazy)
 		return;
 
@@ -370,8 +377,8 @@ static bool relay_complete_once(struct relay_queue *queue)
 	if (!spin_trylock_irqsave(&queue->pull_lock, flags))
 		return false;
 
-	/* What for is in the ring that is looked at now */
-	WRITE_ONCE(queue->called, false);
+	/* What for is in the ring, which is looked at after that */
+	smp_store_mb(queue->called, false);
 	if (relay_vdev_is_open(queue->vdev))
 		relay_complete_locked(queue);
 	spin_unlock_irqrestore(&queue->pull_lock, flags);
@@ -640,7 +647,7 @@ static bool relay_receive_queue(struct relay_queue *queue)
 
 /*
  * A driver may kick under a lock that its callback takes as well. After the fence
- * a kick takes the pull lock, and nobody may call back with that any more: what
+ * a kick waits for the pull lock, and nobody may call back with that any more: what
  * keeps bells out by then keeps this out, too.
  */
 static void relay_complete_like_a_bell(struct relay_queue *queue)
@@ -655,12 +662,18 @@ static void relay_complete_like_a_bell(struct relay_queue *queue)
 
 /*
  * A client that delivers is not waited for: he sees to what there is, or calls the
- * thread again.
+ * thread again. But where priorities are inherited he gets the thread's.
  */
 static bool relay_begin_delivery(struct rproc_relay_link *link)
 {
-	bool begun = mutex_trylock(&link->receive);
+	bool begun;
 
+	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
+		mutex_lock(&link->receive);
+		return true;
+	}
+
+	begun = mutex_trylock(&link->receive);
 	if (!begun) {
 		/* After what came before, and before the lock is looked at again */
 		xchg(&link->refused, true);
@@ -753,7 +766,7 @@ EXPORT_SYMBOL_GPL(rproc_relay_bell);
  *
  * Who waits for room gets it, and whoever may wait: nobody listens any more.
  *
- * Context: a task, with no lock of the relay's but @doors; waits for who pushes.
+ * Context: may sleep; @doors is held.
  */
 void relay_close_vdev(struct relay_vdev *vdev, bool wake)
 {

@@ -638,7 +638,7 @@ static inline bool pull_one(struct relay_ring *ring, bool odd)
  * @ring: the ring
  * @budget: look at no more entries than this
  *
- * Context: any; the caller holds the pull lock.
+ * Context: any; the caller owns the pull side.
  * Return: how many entries were looked at, or -EPROTO when the remote's index
  * makes no sense, after which the ring can't be used before it is reset.
  */
@@ -692,7 +692,7 @@ unsigned int relay_ring_drops(const struct relay_ring *ring)
  *
  * The remote may change it at any time: a hint only.
  *
- * Context: any. Without the pull lock it may have been pulled meanwhile.
+ * Context: any. Without the pull side it may have been pulled meanwhile.
  * Return: the wire buffer of its first descriptor, @buf_size bytes; NULL if there
  * is nothing, or nothing that makes sense.
  */
@@ -719,7 +719,7 @@ const void *relay_ring_peek(const struct relay_ring *ring, unsigned int ahead)
  * back, and for none at all while there is room enough: the next push looks
  * anyway. What the remote has of an earlier host is waited for, all of it.
  *
- * Context: any; the caller holds the pull lock.
+ * Context: any; the caller owns the pull side.
  * Return: true if there is something to pull already, which no bell may tell.
  */
 bool relay_ring_arm(struct relay_ring *ring)
@@ -754,7 +754,7 @@ bool relay_ring_arm(struct relay_ring *ring)
  * Only a hint. With EVENT_IDX there is nothing to do: an event index that was
  * passed stays passed until relay_ring_arm() moves it.
  *
- * Context: any; the caller holds the pull lock.
+ * Context: any; the caller owns the pull side.
  */
 void relay_ring_quiet(struct relay_ring *ring)
 {
@@ -769,7 +769,7 @@ void relay_ring_quiet(struct relay_ring *ring)
  *
  * For who looks at the ring by himself, until relay_ring_arm(). Only a hint.
  *
- * Context: any; the caller holds the pull lock.
+ * Context: any; the caller owns the pull side.
  */
 void relay_ring_mute(struct relay_ring *ring)
 {

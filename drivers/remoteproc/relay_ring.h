@@ -165,7 +165,7 @@ static inline bool relay_ring_has_odd(const struct relay_ring *ring)
  *
  * Until it comes back, what this host sends has to wait.
  *
- * Context: any. Without the pull lock the answer is a snapshot.
+ * Context: any. Without the pull side the answer is a snapshot.
  * Return: true if it has.
  */
 static inline bool relay_ring_has_old(const struct relay_ring *ring)
@@ -207,7 +207,7 @@ static inline bool relay_ring_needs_bell(struct relay_ring *ring)
  * relay_ring_used() - how much the remote says it has used
  * @ring: the ring
  *
- * Context: any. Without the pull lock it is a hint, and always one of the
+ * Context: any. Without the pull side it is a hint, and always one of the
  * remote's: nothing but the time of a pull may depend on it.
  * Return: number of entries that a pull would find.
  */
@@ -238,7 +238,7 @@ static inline unsigned int relay_ring_crowd(const struct relay_ring *ring)
  *
  * With those that did not fit its buffers: they come back as the others do.
  *
- * Context: any. Without the locks the figure is a snapshot, and too high if push
+ * Context: any. Without both sides the figure is a snapshot, and too high if push
  * and pull go on meanwhile.
  * Return: their number.
  */

@@ -20,9 +20,9 @@
  * their callbacks may not suit a program that a signal can come for. As messages
  * must not overtake each other, the thread takes over at the first one of those.
  * It also comes when who was called does not. But a client that is kept from
- * running just while it delivers, by tasks of higher priority or because its
- * group has used up its share of the processors, holds up the vdev for as long
- * as that takes.
+ * running just while it delivers, or has just ended that, by tasks of higher priority
+ * or because its group has used up its share of the processors, holds up the vdev
+ * for as long as that takes.
  */
 
 #include <linux/compiler.h>

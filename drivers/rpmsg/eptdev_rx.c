@@ -341,7 +341,7 @@ static __always_inline void eptdev_unlock_reader(struct rpmsg_eptdev *eptdev)
 		eptdev_wake_readers(eptdev, EPOLLIN | EPOLLRDNORM);
 }
 
-/* After messages were taken, which made room */
+/* There may be room now, if messages were taken */
 static void eptdev_end_taking(struct rpmsg_eptdev *eptdev)
 {
 	/* Its barrier is as good for who waits for room */

@@ -82,8 +82,8 @@ struct msg_queue_stats {
  * @size: of @ring, in bytes
  * @max_msgs: most messages held
  * @max_bytes: most payload held
- * @first: offset of the oldest head; changed by the consumer alone, who may read
- *	it without the lock
+ * @first: offset of the oldest head; like @ring and @size changed by the consumer
+ *	alone, who may read it without the lock
  * @next: offset of the head to come
  * @count: number of messages held
  * @used: bytes of payload held
