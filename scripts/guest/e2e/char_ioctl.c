@@ -13,6 +13,10 @@
 #include "misuse.h"
 
 #define BATCH		100
+
+/* Stops amid batches, and messages before each of them */
+#define STOPS_AMID	20
+#define STOP_AMID	2000
 #define TRACING		"/sys/kernel/tracing/"
 
 #ifndef RPMSG_GET_OUTGOING_FLOWCONTROL
@@ -303,6 +307,57 @@ static void dead_file(void)
 	expect_eq(poll_for(fd, 0, 0), POLLHUP | POLLERR);
 }
 
+/* Until the device is dead, whatever there is room for */
+static void *send_batches(void *arg)
+{
+	int fd = *(int *)arg;
+	struct messages *messages = calloc(1, sizeof(*messages));
+
+	expect(messages, "no memory");
+	messages_init(messages, BATCH, 16);
+	while (ioctl(fd, RPMSG_EPT_SEND, &messages->batch) >= 0 ||
+	       errno == EAGAIN)
+		;
+	expect_eq(errno, EPIPE);
+	free(messages);
+	return NULL;
+}
+
+static void *send_singly(void *arg)
+{
+	int fd = *(int *)arg;
+
+	while (write(fd, "single", 6) >= 0 || errno == EAGAIN)
+		;
+	expect_eq(errno, EPIPE);
+	return NULL;
+}
+
+static bool has_sent_enough(void *fd)
+{
+	return ept_info(*(int *)fd).sent > STOP_AMID;
+}
+
+/* What waits in a batch meets a push by others, room that comes, and the end */
+static void stop_amid_batches(void)
+{
+	pthread_t batches, singles;
+	unsigned int i;
+	int fd;
+
+	for (i = 0; i < scaled(STOPS_AMID); i++) {
+		fd = remote_start_and_open(0, O_NONBLOCK);
+		expect_eq(pthread_create(&batches, NULL, send_batches, &fd), 0);
+		expect_eq(pthread_create(&singles, NULL, send_singly, &fd), 0);
+		expect_soon(has_sent_enough, &fd, WAIT_MS);
+		remote_stop(0);
+		pthread_join(batches, NULL);
+		pthread_join(singles, NULL);
+		close(fd);
+		sign_of_life();
+	}
+}
+
 /* One message more goes out, and it is no echo that comes back */
 static void announce(void)
 {
@@ -417,6 +472,7 @@ static const struct test tests[] = {
 	TEST("a_batch_waits_for_the_first_message_only", batch_waiting),
 	TEST("a_batch_tells_of_truncation", batch_truncation),
 	TEST("a_batch_of_32_rings_for_16_at_once", batch_bells),
+	TEST("a_stop_amid_batches_ends_all_senders", stop_amid_batches),
 	TEST("fault_29_a_bad_pointer_loses_no_message", batch_fault_keeps),
 	TEST("readers_and_writers_get_what_they_opened_for", access_modes),
 	TEST("truncation_by_read_is_visible", see_truncation),
