@@ -498,7 +498,9 @@ static inline void rproc_relay_link_sent(struct rproc_relay_link *link)
 static inline bool
 rproc_relay_link_is_corked(const struct rproc_relay_link *link)
 {
-	return READ_ONCE(link->corker) == current && in_task();
+	const struct task_struct *corker = READ_ONCE(link->corker);
+
+	return unlikely(corker) && corker == current && in_task();
 }
 
 /**

@@ -36,7 +36,7 @@
 #define RELAY_BURST		1024
 
 /* Completions that are pulled out of a kick, at most */
-#define RELAY_KICK_BATCH	16U
+#define RELAY_KICK_BATCH	64U
 /* And fewer where room gets scarce: a share of what there still is */
 #define RELAY_KICK_SHARE	8
 
