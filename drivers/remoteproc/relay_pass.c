@@ -401,6 +401,7 @@ static void relay_try_complete(struct relay_queue *queue)
  */
 static void relay_complete(struct relay_queue *queue)
 {
+	/* Before the lock is tried: who has it looks when he has given it back */
 	smp_store_mb(queue->called, true);
 	relay_try_complete(queue);
 }

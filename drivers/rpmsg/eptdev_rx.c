@@ -344,8 +344,8 @@ static __always_inline void eptdev_unlock_reader(struct rpmsg_eptdev *eptdev)
 /* There may be room now, if messages were taken */
 static void eptdev_end_taking(struct rpmsg_eptdev *eptdev)
 {
-	/* Its barrier is as good for who waits for room */
 	eptdev_unlock_reader(eptdev);
+	/* That had the barrier which who waits for room needs as well */
 	if (waitqueue_active(&eptdev->roomq))
 		wake_up_all(&eptdev->roomq);
 }
