@@ -322,8 +322,8 @@ static inline void wire_publish_avail(struct relay_ring *ring)
  * be longer than ours, then it is offered less, which counts as room; one that
  * it reads may not, and is refused.
  */
-static __always_inline bool push_desc(struct relay_ring *ring, unsigned int i, u16 flags,
-		      u16 next, u32 *room)
+static __always_inline bool push_desc(struct relay_ring *ring, unsigned int i,
+				      u16 flags, u16 next, u32 *room)
 {
 	const struct vring_desc *from = &ring->host.desc[i];
 	struct vring_desc *to = &ring->wire.desc[i];
