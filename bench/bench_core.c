@@ -14,6 +14,7 @@
  */
 
 #include <linux/atomic.h>
+#include <linux/compiler.h>
 #include <linux/debugfs.h>
 #include <linux/err.h>
 #include <linux/firmware.h>
@@ -50,6 +51,9 @@ MODULE_PARM_DESC(event_idx, "let the host use VIRTIO_RING_F_EVENT_IDX (default y
  * @tx_lock: held from a message's start to its end
  * @rx: is rung by it
  * @work: looks at all vrings
+ * @quiet: stops before the virtqueues go, and then @work, which those in the tree
+ *	leave to chance
+ * @closed: @work has nothing to look at any more
  * @rung: bells rung
  * @taken: bells heard
  */
@@ -63,9 +67,22 @@ struct bench_core {
 	spinlock_t tx_lock;	/* a message on @tx */
 	struct mbox_chan *rx;
 	struct work_struct work;
+	struct rproc_subdev quiet;
+	bool closed;
 	atomic_long_t rung;
 	atomic_long_t taken;
 };
+
+/* Subdevices stop in reverse order, and this one was added last. */
+static void bench_quiet_stop(struct rproc_subdev *subdev, bool crashed)
+{
+	struct bench_core *core = container_of(subdev, struct bench_core,
+					       quiet);
+
+	/* What is queued after this finds it closed, what runs is waited for */
+	WRITE_ONCE(core->closed, true);
+	cancel_work_sync(&core->work);
+}
 
 static int bench_start(struct rproc *rproc)
 {
@@ -73,9 +90,17 @@ static int bench_start(struct rproc *rproc)
 	const struct amp_reset_ops *reset = core->cluster->soc->reset;
 	int ret;
 
+	WRITE_ONCE(core->closed, false);
 	ret = reset->release(core->cluster, core->id, rproc->bootaddr);
+	if (!ret)
+		ret = reset->settle(core->cluster, core->id, true);
+	if (ret)
+		return ret;
 
-	return ret ?: reset->settle(core->cluster, core->id, true);
+	core->quiet.stop = bench_quiet_stop;
+	rproc_add_subdev(rproc, &core->quiet);
+
+	return 0;
 }
 
 static int bench_stop(struct rproc *rproc)
@@ -87,7 +112,8 @@ static int bench_stop(struct rproc *rproc)
 	ret = reset->assert(core->cluster, core->id);
 	if (!ret)
 		ret = reset->settle(core->cluster, core->id, false);
-	cancel_work_sync(&core->work);
+	if (!ret)
+		rproc_remove_subdev(rproc, &core->quiet);
 
 	return ret;
 }
@@ -235,6 +261,9 @@ static int bench_look_at_vring(int id, void *ptr, void *data)
 static void bench_work(struct work_struct *work)
 {
 	struct bench_core *core = container_of(work, struct bench_core, work);
+
+	if (READ_ONCE(core->closed))
+		return;
 
 	idr_for_each(&core->rproc->notifyids, bench_look_at_vring,
 		     core->rproc);
