@@ -62,6 +62,7 @@ static void forget_buffers(struct rpmsg_remote *remote)
 	remote->life++;
 	remote->num_spare = 0;
 	remote->num_held = 0;
+	remote->lingers = false;
 	remote->tx_wanted = false;
 }
 

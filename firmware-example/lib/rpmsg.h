@@ -205,6 +205,7 @@ struct rpmsg_stats {
  * @num_spare: how many
  * @num_held: buffers the application has
  * @linger_us: how long to look for another message before a bell is asked for
+ * @lingers: there was a message, and nobody has looked for another one since
  * @tx_wanted: somebody waits for buffers in @tx
  * @notified: there may be something to do
  * @tx_notified: there may be a buffer for who waits for one
@@ -237,6 +238,7 @@ struct rpmsg_remote {
 	unsigned int num_spare;
 	unsigned int num_held;
 	uint32_t linger_us;
+	bool lingers;
 	volatile bool tx_wanted;
 	volatile bool notified;
 	volatile bool tx_notified;

@@ -105,15 +105,18 @@ static bool rx_is_pending(struct rpmsg_remote *remote)
 }
 
 /*
- * The next message may be on its way, and to look for it costs less than a bell.
- * The host is told first of what was done so far.
+ * After a message, the last of a batch as well, the next one may be on its way, and
+ * to look for it costs less than a bell. The host is told first of what was done so
+ * far.
  */
 static void linger(struct rpmsg_remote *remote)
 {
 	const struct rpmsg_port *port = remote->port;
+	bool lingers = remote->lingers;
 	uint64_t began;
 
-	if (!remote->linger_us || rx_is_pending(remote))
+	remote->lingers = false;
+	if (!lingers || !remote->linger_us || rx_is_pending(remote))
 		return;
 	rpmsg_remote_kick(remote);
 	began = port->time_us(port->priv);
@@ -140,8 +143,7 @@ unsigned int rpmsg_rx_batch(struct rpmsg_remote *remote, unsigned int budget)
 
 	want_no_bell(remote);
 	while (handled < budget) {
-		if (handled)
-			linger(remote);
+		linger(remote);
 		err = take_rx(remote, &buf);
 		if (err == -EAGAIN || err == -EPROTO)
 			return handled;
@@ -149,6 +151,7 @@ unsigned int rpmsg_rx_batch(struct rpmsg_remote *remote, unsigned int budget)
 			break;
 		if (!err)
 			handle_rx(remote, &buf);
+		remote->lingers = true;
 		handled++;
 	}
 	remote->notified = true;

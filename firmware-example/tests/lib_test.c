@@ -496,6 +496,28 @@ static void bell_is_asked_for_after_lingering(void)
 	CHECK(now == 20 + 40);
 }
 
+/* A batch that ends with its budget is no reason to ask at once. */
+static void lingering_goes_on_behind_a_budget(void)
+{
+	setup_up(F_NS | F_EVENT_IDX);
+	set_used_event(&host_rx, host_rx.used->idx);
+	set_used_event(&host_tx, host_tx.used->idx + 100);
+	remote.linger_us = 30;
+	now = 0;
+	on_time = next_one_comes;
+	host_send(0, ept.addr, "abc", 3);
+	CHECK(rpmsg_remote_poll(&remote, 1) == 1);
+	CHECK(remote.notified);
+	CHECK(now == 0);
+	CHECK(rpmsg_remote_poll(&remote, NUM) == 1);
+	CHECK(received == 2);
+	CHECK(avail_event(&host_tx) == 2);
+	CHECK(now == 20 + 40);
+	/* Once for a message */
+	CHECK(rpmsg_remote_poll(&remote, NUM) == 0);
+	CHECK(now == 20 + 40);
+}
+
 static void budget_bounds_a_poll(void)
 {
 	unsigned int i;
@@ -1454,6 +1476,7 @@ static const struct {
 	TEST(host_that_wants_no_bell_gets_none),
 	TEST(bell_is_asked_for_only_when_idle),
 	TEST(bell_is_asked_for_after_lingering),
+	TEST(lingering_goes_on_behind_a_budget),
 	TEST(budget_bounds_a_poll),
 	TEST(bad_headers_are_dropped),
 	TEST(bad_descriptors_are_given_back),
