@@ -168,6 +168,13 @@ static bool relay_serves_in_a_row(struct relay_vdev *vdev)
 	return time_before_eq(vdev->served, last + RELAY_DEFER);
 }
 
+/* Whether what has come meanwhile begins with a message that is another one's. */
+static bool relay_has_for_others(const struct relay_queue *queue)
+{
+	return relay_ring_used(&queue->ring) &&
+	       !relay_count_takable(queue, queue->vdev->link->poller_addr, 1);
+}
+
 /*
  * True if the remote need not ring for what comes next: who was served looks for
  * it himself.
@@ -184,7 +191,7 @@ static bool relay_defer(struct relay_queue *queue)
 	/* Who counts himself in from now on sees that, or we see him */
 	smp_mb();
 	if (atomic_read(&link->sleepers) || atomic_read(&link->watchers) ||
-	    !relay_may_serve(queue) || relay_ring_used(&queue->ring))
+	    !relay_may_serve(queue) || relay_has_for_others(queue))
 		return false;
 
 	atomic_long_inc(&vdev->relay->deferred);
