@@ -9,8 +9,8 @@
 RPMSG_RSC_TABLE(table, RSC_TRACE(trace_log, APP_LOG_SIZE), RSC_RPMSG(256),
 		RSC_CTRL(ctrl, APP_HEARTBEAT_MS));
 
-/* About as long as a program takes from one message to the next */
-#define LINGER_US	30
+/* About as long as a program takes to read what was answered, before it sends more */
+#define LINGER_US	200
 
 /**
  * struct source - messages that are to be sent
