@@ -10,7 +10,9 @@
  *
  * sends 10000 messages of 16 bytes, 64 of them in flight, and tells how many
  * nanoseconds it took until the last one was back. Half of what is in flight
- * comes back before more is sent.
+ * comes back before more is sent. It sleeps until then; with "64 16 10000 1" it takes
+ * them in by itself instead, without a pause: that is for the bench's own transport,
+ * which has to be told before.
  */
 
 #include <linux/atomic.h>
@@ -27,6 +29,7 @@
 #include <linux/uaccess.h>
 
 #include "../include/ampkit/bench.h"
+#include "bench_take_in.h"
 
 #define CLIENT_MAX_SIZE		496
 #define CLIENT_MAX_WINDOW	256
@@ -37,12 +40,14 @@
  * @window: most messages in flight
  * @size: bytes of each
  * @messages: their number
+ * @spin: take them in by itself
  * @ns: how long it took
  */
 struct client_run {
 	unsigned int window;
 	unsigned int size;
 	unsigned int messages;
+	unsigned int spin;
 	u64 ns;
 };
 
@@ -106,6 +111,26 @@ static int client_await(unsigned int count)
 	return ret;
 }
 
+static int client_spin(unsigned int count)
+{
+	unsigned long end = jiffies + CLIENT_PATIENCE;
+
+	while ((unsigned int)atomic_read(&received) < count) {
+		bench_take_in(client_rpdev);
+		if (fatal_signal_pending(current))
+			return -ERESTARTSYS;
+		if (time_after(jiffies, end))
+			return -ETIMEDOUT;
+	}
+
+	return 0;
+}
+
+static int client_wait(const struct client_run *run, unsigned int count)
+{
+	return run->spin ? client_spin(count) : client_await(count);
+}
+
 /* As many as fit into the window and the link; how many were sent in all. */
 static int client_fill(const struct client_run *run, void *data,
 		       unsigned int *sent)
@@ -135,10 +160,10 @@ static int client_transfer(const struct client_run *run)
 		if (ret)
 			break;
 		left = sent < run->messages ? run->window / 2 : 0;
-		ret = client_await(sent - min(left, sent - 1));
+		ret = client_wait(run, sent - min(left, sent - 1));
 	}
 
-	return ret ?: client_await(run->messages);
+	return ret ?: client_wait(run, run->messages);
 }
 
 /* The image echoes messages that are no commands from here on. */
@@ -185,8 +210,8 @@ static ssize_t run_write(struct file *filp, const char __user *from,
 		return -EINVAL;
 	if (copy_from_user(text, from, count))
 		return -EFAULT;
-	if (sscanf(text, "%u %u %u", &run.window, &run.size,
-		   &run.messages) != 3)
+	if (sscanf(text, "%u %u %u %u", &run.window, &run.size, &run.messages,
+		   &run.spin) < 3)
 		return -EINVAL;
 	if (!run.window || run.window > CLIENT_MAX_WINDOW || !run.size ||
 	    run.size > CLIENT_MAX_SIZE || !run.messages)

@@ -10,7 +10,9 @@
  *
  *	insmod bench_transport.ko event_idx=0	as if the image did not offer it
  *
- * debugfs has "bells" in the folder of the remote.
+ * debugfs has "bells" in the folder of the remote, and "owned": 1 leaves it to a client
+ * to take in messages, whatever the bell may say, to find out what no driver can
+ * undercut.
  */
 
 #include <linux/atomic.h>
@@ -54,6 +56,7 @@ MODULE_PARM_DESC(event_idx, "let the host use VIRTIO_RING_F_EVENT_IDX (default y
  * @quiet: stops before the virtqueues go, and then @work, which those in the tree
  *	leave to chance
  * @closed: @work has nothing to look at any more
+ * @owned: a client takes in messages, and @work none
  * @rung: bells rung
  * @taken: bells heard
  */
@@ -69,6 +72,7 @@ struct bench_core {
 	struct work_struct work;
 	struct rproc_subdev quiet;
 	bool closed;
+	bool owned;
 	atomic_long_t rung;
 	atomic_long_t taken;
 };
@@ -91,6 +95,7 @@ static int bench_start(struct rproc *rproc)
 	int ret;
 
 	WRITE_ONCE(core->closed, false);
+	WRITE_ONCE(core->owned, false);
 	ret = reset->release(core->cluster, core->id, rproc->bootaddr);
 	if (!ret)
 		ret = reset->settle(core->cluster, core->id, true);
@@ -262,7 +267,7 @@ static void bench_work(struct work_struct *work)
 {
 	struct bench_core *core = container_of(work, struct bench_core, work);
 
-	if (READ_ONCE(core->closed))
+	if (READ_ONCE(core->closed) || READ_ONCE(core->owned))
 		return;
 
 	idr_for_each(&core->rproc->notifyids, bench_look_at_vring,
@@ -275,8 +280,34 @@ static void bench_rx_callback(struct mbox_client *client, void *message)
 					       client);
 
 	atomic_long_inc(&core->taken);
-	schedule_work(&core->work);
+	if (!READ_ONCE(core->owned))
+		schedule_work(&core->work);
 }
+
+/* Not to be changed while the remote starts or stops */
+static int owned_set(void *data, u64 owned)
+{
+	struct bench_core *core = data;
+
+	WRITE_ONCE(core->owned, owned);
+	if (owned)
+		cancel_work_sync(&core->work);
+	else
+		/* For what came meanwhile */
+		schedule_work(&core->work);
+
+	return 0;
+}
+
+static int owned_get(void *data, u64 *owned)
+{
+	struct bench_core *core = data;
+
+	*owned = READ_ONCE(core->owned);
+
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(owned_fops, owned_get, owned_set, "%llu\n");
 
 static int bells_show(struct seq_file *seq, void *unused)
 {
@@ -358,6 +389,7 @@ static int bench_core_probe(struct platform_device *pdev)
 		return dev_err_probe(dev, ret, "can't add the remote\n");
 
 	debugfs_create_file("bells", 0444, rproc->dbg_dir, core, &bells_fops);
+	debugfs_create_file("owned", 0600, rproc->dbg_dir, core, &owned_fops);
 
 	return 0;
 }

@@ -40,6 +40,11 @@ CPUS = int(os.environ.get("BENCH_CPUS") or 2)
 BLOCK_MS = 30
 SAMPLES = 500 if QUICK else 1000
 
+# How long the remote looks for the next message before it asks for a bell: about as
+# long as a program takes to read what was answered, before it sends more. Where
+# instructions are counted, looking would be all there is to count.
+LINGER_US = 200
+
 # One instruction is one nanosecond, and time passes at once while all wait
 COUNTING = ["-icount", "shift=0,sleep=off"]
 COUNTING_BLOCK_MS = 5
@@ -131,8 +136,8 @@ def measure_rounds():
     for number in range(ROUNDS):
         minutes = MINUTES if number == ROUNDS - 1 else 0
         guest, wrong = measure((bench_report.LAPS, BLOCK_MS, SAMPLES,
-                                "quick" if QUICK else "full", minutes), "bench",
-                               dtb=shuffled_dtb())
+                                "quick" if QUICK else "full", minutes,
+                                LINGER_US), "bench", dtb=shuffled_dtb())
         for row in guest.blocks + guest.latencies + guest.starts:
             row["position"] += bench_report.VISITS * row["round"]
             row["round"] = number
@@ -203,7 +208,7 @@ def profile():
     with tempfile.TemporaryDirectory() as folder:
         monitor, trace = f"{folder}/monitor", f"{folder}/trace"
         profiler = bench_profile.Profiler(monitor, trace)
-        _, wrong = measure((1, PROFILE_BLOCK_MS, SAMPLES, "profile", 0),
+        _, wrong = measure((1, PROFILE_BLOCK_MS, SAMPLES, "profile", 0, 0),
                            "bench-profile",
                            bench_profile.options(monitor, trace), profiler)
     return profiler.rows, wrong
@@ -238,7 +243,7 @@ def main():
     counting, parts = None, []
     if not wrong:
         print("bench: now once more, counting instructions", flush=True)
-        counting, wrong = measure((1, COUNTING_BLOCK_MS, SAMPLES, "quick", 0),
+        counting, wrong = measure((1, COUNTING_BLOCK_MS, SAMPLES, "quick", 0, 0),
                                   "bench-counting", COUNTING)
         store("instructions", counting.blocks)
     if not wrong:

@@ -9,9 +9,6 @@
 RPMSG_RSC_TABLE(table, RSC_TRACE(trace_log, APP_LOG_SIZE), RSC_RPMSG(256),
 		RSC_CTRL(ctrl, APP_HEARTBEAT_MS));
 
-/* About as long as a program takes to read what was answered, before it sends more */
-#define LINGER_US	200
-
 /**
  * struct source - messages that are to be sent
  * @dst: to whom
@@ -200,6 +197,9 @@ static void rx(struct rpmsg_endpoint *ept, struct rpmsg_msg *msg)
 		others_period = head.arg;
 		others = 0;
 		break;
+	case BENCH_LINGER:
+		rpmsg_remote_set_linger(&remote, head.arg);
+		break;
 	default:
 		take_other(ept, msg);
 	}
@@ -215,7 +215,6 @@ int main(void)
 		.port = &port,
 		.ctrl = &ctrl,
 		.link = link_changed,
-		.linger_us = LINGER_US,
 	};
 	int err;
 

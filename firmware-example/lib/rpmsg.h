@@ -254,6 +254,7 @@ int rpmsg_remote_init(struct rpmsg_remote *remote,
 int rpmsg_remote_poll(struct rpmsg_remote *remote, unsigned int budget);
 void rpmsg_remote_notify(struct rpmsg_remote *remote);
 void rpmsg_remote_kick(struct rpmsg_remote *remote);
+void rpmsg_remote_set_linger(struct rpmsg_remote *remote, uint32_t us);
 int rpmsg_remote_run(struct rpmsg_remote *remote);
 void rpmsg_remote_stop(struct rpmsg_remote *remote);
 uint32_t rpmsg_remote_idle_us(const struct rpmsg_remote *remote);

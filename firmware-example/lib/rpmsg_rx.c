@@ -104,6 +104,20 @@ static bool rx_is_pending(struct rpmsg_remote *remote)
 	return pending;
 }
 
+/**
+ * rpmsg_remote_set_linger() - how long to look for the next message
+ * @remote: the remote
+ * @us: microseconds after each message until a bell is asked for, 0 for none
+ *
+ * Changes what @linger_us of its configuration has said. Some microseconds save most
+ * bells of a stream; as long as the host takes to answer, nearly all of them. For
+ * the loop that polls the remote, and callbacks.
+ */
+void rpmsg_remote_set_linger(struct rpmsg_remote *remote, uint32_t us)
+{
+	remote->linger_us = us;
+}
+
 /*
  * After a message, the last of a batch as well, the next one may be on its way, and
  * to look for it costs less than a bell. The host is told first of what was done so

@@ -46,12 +46,18 @@
 #define BENCH_OTHERS		7
 /* The firmware ends, as when the host asks for it. */
 #define BENCH_END		8
+/*
+ * After a message, the firmware looks @arg microseconds for the next one before it
+ * asks for a bell; at first it does not.
+ */
+#define BENCH_LINGER		9
 
 /**
  * struct bench_msg - start of every message
  * @magic: BENCH_MAGIC
  * @command: BENCH_ command
- * @arg: number of messages of BENCH_SOURCE; period of BENCH_OTHERS
+ * @arg: number of messages of BENCH_SOURCE; period of BENCH_OTHERS; time of
+ *	BENCH_LINGER
  * @reserved: 0
  * @seq: sequence number; of BENCH_SOURCE: bytes of each message
  */

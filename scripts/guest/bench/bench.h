@@ -35,6 +35,7 @@
  * @folder: where the character devices are
  * @bells: name of the transport's counters in debugfs
  * @ours: it has the batch calls and the like
+ * @least: there is nothing in it that could be spared
  */
 struct stack {
 	const char *name;
@@ -43,6 +44,7 @@ struct stack {
 	const char *folder;
 	const char *bells;
 	bool ours;
+	bool least;
 };
 
 /**
@@ -127,6 +129,7 @@ void stack_unload(void);
 void stack_swap_char_for_client(void);
 uint64_t remote_start(unsigned int remote);
 void remote_stop(unsigned int remote);
+void remote_own(unsigned int remote);
 int remote_open(unsigned int remote);
 int remote_open_endpoint(unsigned int remote, const char *name);
 void counts_before(const struct stack *stack, struct counts *counts);
@@ -138,6 +141,7 @@ void fw_source(int fd, unsigned int messages, unsigned int size);
 void fw_end(int fd);
 void fw_counters(int fd, uint64_t *messages, uint64_t *taken, uint64_t *rung);
 void fw_reset(int fd);
+void fw_linger(int fd, unsigned int us);
 
 /* engine.c */
 void engine_run(struct load *load, uint64_t ns, struct block *block);
@@ -166,6 +170,7 @@ enum depth {
  * @samples: round trips of a latency block
  * @depth: which cases
  * @minutes: of the test of endurance, or 0
+ * @linger_us: how long the firmware looks for the next message
  */
 struct plan {
 	unsigned int rounds;
@@ -173,6 +178,7 @@ struct plan {
 	unsigned int samples;
 	enum depth depth;
 	unsigned int minutes;
+	unsigned int linger_us;
 };
 
 #endif /* AMPKIT_GUEST_BENCH_H */

@@ -53,6 +53,16 @@ void fw_reset(int fd)
 }
 
 /**
+ * fw_linger() - let the firmware look for the next message for a while
+ * @fd: the channel
+ * @us: for how long, microseconds
+ */
+void fw_linger(int fd, unsigned int us)
+{
+	tell(fd, BENCH_LINGER, us, 0);
+}
+
+/**
  * fw_end() - let the firmware end, so that nothing is pending for its core
  * @fd: the channel, with nothing outstanding
  *

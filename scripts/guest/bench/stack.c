@@ -30,12 +30,13 @@
 
 /*
  * A and B are the baselines: what the kernel has, without event indices and
- * with them.
+ * with them. The floor is what nobody can be faster than.
  */
 const struct stack stacks[] = {
-	{ "A", "bench_transport", "event_idx=0", IN_TREE, "bells", false },
-	{ "B", "bench_transport", "event_idx=1", IN_TREE, "bells", false },
-	{ "ours", "amp_rproc", "", OURS, "relay", true },
+	{ "A", "bench_transport", "event_idx=0", IN_TREE, "bells", false, false },
+	{ "B", "bench_transport", "event_idx=1", IN_TREE, "bells", false, false },
+	{ "floor", "bench_transport", "event_idx=1", OURS, "bells", false, true },
+	{ "ours", "amp_rproc", "", OURS, "relay", true, false },
 };
 
 const size_t num_stacks = ARRAY_SIZE(stacks);
@@ -95,8 +96,12 @@ void stack_load(const struct stack *stack)
 	load(OURS, "pl011_doorbell", "");
 	load(OURS, "rproc_relay", "");
 	load(OURS, stack->transport, stack->parameters);
-	load(stack->folder, "rpmsg_char", "");
-	load(stack->folder, "rpmsg_ctrl", "");
+	if (stack->least) {
+		load(stack->folder, "bench_char", "");
+	} else {
+		load(stack->folder, "rpmsg_char", "");
+		load(stack->folder, "rpmsg_ctrl", "");
+	}
 	for (remote = 0; remote < REMOTES; remote++) {
 		wait_for(remote_exists, &remote, "the remote");
 		set_firmware(remote);
@@ -111,6 +116,7 @@ void stack_unload(void)
 	unload("bench_client");
 	unload("rpmsg_ctrl");
 	unload("rpmsg_char");
+	unload("bench_char");
 	unload("bench_transport");
 	unload("amp_rproc");
 }
@@ -129,6 +135,7 @@ void stack_swap_char_for_client(void)
 {
 	unload("rpmsg_ctrl");
 	unload("rpmsg_char");
+	unload("bench_char");
 	load(OURS, "bench_client", "");
 	wait_for(client_exists, "/sys/kernel/debug/bench_client/run",
 		 "the client");
@@ -163,6 +170,18 @@ uint64_t remote_start(unsigned int remote)
 void remote_stop(unsigned int remote)
 {
 	set_state(remote, "stop");
+}
+
+/**
+ * remote_own() - leave it to who waits for messages to take them in
+ * @remote: which; started on a stack that can do with the least
+ */
+void remote_own(unsigned int remote)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), DEBUGFS_RPROC "%u/owned", remote);
+	write_text(path, "1");
 }
 
 /**

@@ -274,6 +274,7 @@ static void run_two_remotes(struct scene *scene)
 	remote_start(1);
 	scene->fds[1] = remote_open(1);
 	fw_reset(scene->fds[1]);
+	fw_linger(scene->fds[1], scene->plan->linger_us);
 	run_block(scene, &load, 2);
 	if (!scene->stack->ours)
 		fw_end(scene->fds[1]);
@@ -306,7 +307,8 @@ static void run_client(const struct scene *scene, unsigned int size,
 	struct counts before, after;
 	char order[64];
 
-	snprintf(order, sizeof(order), "%u %u %u", window, size, messages);
+	snprintf(order, sizeof(order), "%u %u %u %u", window, size, messages,
+		 scene->stack->least);
 	counts_before(scene->stack, &before);
 	sync_with_host();
 	write_text("/sys/kernel/debug/bench_client/run", order);
@@ -362,6 +364,24 @@ static void run_profile(const struct scene *scene)
 	run_client(scene, load.size, load.window);
 }
 
+/* What decides: a window that is large enough to keep everybody at work */
+static void run_floor(const struct scene *scene)
+{
+	struct load load = channel_load(scene);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(quick_sizes); i++) {
+		load.size = quick_sizes[i];
+		for (load.window = 64; load.window <= MAX_WINDOW;
+		     load.window *= 4)
+			for (load.direction = BOTH_WAYS;
+			     load.direction <= TO_HOST; load.direction++)
+				run_block(scene, &load, 1);
+	}
+	close(scene->fds[0]);
+	run_clients(scene);
+}
+
 static void run_all(struct scene *scene)
 {
 	run_table(scene);
@@ -379,7 +399,10 @@ static void start_timed(struct scene *scene)
 	uint64_t began = remote_start(0);
 
 	scene->fds[0] = remote_open(0);
+	if (scene->stack->least)
+		remote_own(0);
 	fw_reset(scene->fds[0]);
+	fw_linger(scene->fds[0], scene->plan->linger_us);
 	fw_echo_every(scene->fds[0], 1);
 	if (write(scene->fds[0], data, sizeof(data)) != sizeof(data) ||
 	    read(scene->fds[0], data, sizeof(data)) != sizeof(data))
@@ -411,6 +434,8 @@ void visit(const struct plan *plan, const struct stack *stack,
 	start_timed(&scene);
 	if (plan->depth == DEPTH_PROFILE)
 		run_profile(&scene);
+	else if (stack->least)
+		run_floor(&scene);
 	else
 		run_all(&scene);
 	remote_stop(0);
@@ -424,7 +449,10 @@ void visit(const struct plan *plan, const struct stack *stack,
  */
 void visit_for_long(const struct plan *plan, const struct stack *stack)
 {
-	const struct plan blocks = { .block_ns = 5000000000ULL };
+	const struct plan blocks = {
+		.block_ns = 5000000000ULL,
+		.linger_us = plan->linger_us,
+	};
 	struct scene scene = { .plan = &blocks, .stack = stack };
 	uint64_t end;
 	struct load load;
