@@ -38,19 +38,39 @@ static bool push(struct msg_queue *queue, const char *text)
 	return msg_queue_push(queue, text, strlen(text), SRC);
 }
 
+static bool peek(struct msg_queue *queue, struct msg_queue_view *view)
+{
+	const struct msg_queue_cursor cursor = msg_queue_begin(queue);
+
+	return msg_queue_peek(queue, &cursor, view);
+}
+
+/* The oldest message, of which so much was copied */
+static void pop(struct msg_queue *queue, size_t copied)
+{
+	struct msg_queue_cursor cursor = msg_queue_begin(queue);
+	struct msg_queue_view view;
+
+	if (!msg_queue_peek(queue, &cursor, &view))
+		return;
+
+	msg_queue_take(&cursor, &view, copied);
+	msg_queue_pop(queue, &cursor);
+}
+
 /* The oldest message put together from its parts; pops it */
 static const char *take(struct msg_queue *queue, char *text)
 {
 	struct msg_queue_view view;
 
-	if (!msg_queue_peek(queue, &view))
+	if (!peek(queue, &view))
 		return "(empty)";
 
 	memcpy(text, view.part[0].iov_base, view.part[0].iov_len);
 	memcpy(text + view.part[0].iov_len, view.part[1].iov_base,
 	       view.part[1].iov_len);
 	text[view.len] = '\0';
-	msg_queue_pop(queue, view.len);
+	pop(queue, view.len);
 
 	return text;
 }
@@ -102,7 +122,7 @@ static void a_new_queue_is_empty(struct kunit *test)
 	struct msg_queue_view view;
 
 	KUNIT_EXPECT_TRUE(test, msg_queue_is_empty(queue));
-	KUNIT_EXPECT_FALSE(test, msg_queue_peek(queue, &view));
+	KUNIT_EXPECT_FALSE(test, peek(queue, &view));
 	KUNIT_EXPECT_EQ(test, msg_queue_next_len(queue), 0);
 }
 
@@ -114,8 +134,8 @@ static void peeking_removes_nothing(struct kunit *test)
 
 	push(queue, "still here");
 
-	KUNIT_EXPECT_TRUE(test, msg_queue_peek(queue, &view));
-	KUNIT_EXPECT_TRUE(test, msg_queue_peek(queue, &view));
+	KUNIT_EXPECT_TRUE(test, peek(queue, &view));
+	KUNIT_EXPECT_TRUE(test, peek(queue, &view));
 	KUNIT_EXPECT_FALSE(test, msg_queue_is_empty(queue));
 	KUNIT_EXPECT_STREQ(test, take(queue, text), "still here");
 	KUNIT_EXPECT_TRUE(test, msg_queue_is_empty(queue));
@@ -129,10 +149,10 @@ static void the_source_address_stays_with_its_message(struct kunit *test)
 	msg_queue_push(queue, "a", 1, 0);
 	msg_queue_push(queue, "b", 1, U32_MAX);
 
-	KUNIT_ASSERT_TRUE(test, msg_queue_peek(queue, &view));
+	KUNIT_ASSERT_TRUE(test, peek(queue, &view));
 	KUNIT_EXPECT_EQ(test, view.src, 0);
-	msg_queue_pop(queue, view.len);
-	KUNIT_ASSERT_TRUE(test, msg_queue_peek(queue, &view));
+	pop(queue, view.len);
+	KUNIT_ASSERT_TRUE(test, peek(queue, &view));
 	KUNIT_EXPECT_EQ(test, view.src, U32_MAX);
 }
 
@@ -173,7 +193,7 @@ static void messages_survive_wrapping_at_every_offset(struct kunit *test)
 
 		seen |= BIT(queue->first / HEAD);
 		numbered(in, i);
-		KUNIT_ASSERT_TRUE(test, msg_queue_peek(queue, &view));
+		KUNIT_ASSERT_TRUE(test, peek(queue, &view));
 		KUNIT_EXPECT_EQ(test, view.len, strlen(in));
 		wrapped += view.part[1].iov_len > 0;
 		KUNIT_EXPECT_STREQ(test, take(queue, text), in);
@@ -192,13 +212,13 @@ static void an_emptied_queue_begins_at_its_start(struct kunit *test)
 	push(queue, "one");
 	push(queue, "second");
 	take(queue, text);
-	KUNIT_ASSERT_TRUE(test, msg_queue_peek(queue, &view));
+	KUNIT_ASSERT_TRUE(test, peek(queue, &view));
 	KUNIT_EXPECT_PTR_EQ(test, view.part[0].iov_base,
 			    (void *)queue->ring + 3 * HEAD);
 	take(queue, text);
 
 	push(queue, "third");
-	KUNIT_ASSERT_TRUE(test, msg_queue_peek(queue, &view));
+	KUNIT_ASSERT_TRUE(test, peek(queue, &view));
 	KUNIT_EXPECT_PTR_EQ(test, view.part[0].iov_base,
 			    (void *)queue->ring + HEAD);
 	KUNIT_EXPECT_EQ(test, queue->first, 0);
@@ -222,7 +242,7 @@ static void a_message_ending_at_the_rings_end_does_not_wrap(struct kunit *test)
 	push(queue, "to the end");
 	KUNIT_EXPECT_STREQ(test, take(queue, text), "three");
 
-	KUNIT_ASSERT_TRUE(test, msg_queue_peek(queue, &view));
+	KUNIT_ASSERT_TRUE(test, peek(queue, &view));
 	KUNIT_EXPECT_EQ(test, view.part[0].iov_len, 10);
 	KUNIT_EXPECT_EQ(test, view.part[1].iov_len, 0);
 	KUNIT_EXPECT_EQ(test, queue->next, 0);
@@ -334,12 +354,68 @@ static void a_short_read_takes_the_whole_message(struct kunit *test)
 
 	push(queue, "long one");
 	push(queue, "next");
-	msg_queue_pop(queue, 4);
+	pop(queue, 4);
 	KUNIT_EXPECT_STREQ(test, take(queue, text), "next");
 
 	msg_queue_get_stats(queue, &stats);
 	KUNIT_EXPECT_EQ(test, stats.taken, 2);
 	KUNIT_EXPECT_EQ(test, stats.truncated, 1);
+}
+
+static void messages_taken_together_stay_until_they_are_popped(struct kunit *test)
+{
+	static const char *const texts[] = { "one", "two", "three" };
+	struct msg_queue *queue = test->priv;
+	struct msg_queue_cursor cursor;
+	struct msg_queue_stats stats;
+	struct msg_queue_view view;
+	char text[SMALL_BYTES + 1];
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(texts); i++)
+		push(queue, texts[i]);
+	cursor = msg_queue_begin(queue);
+	for (i = 0; i < 2; i++) {
+		KUNIT_ASSERT_TRUE(test, msg_queue_peek(queue, &cursor, &view));
+		KUNIT_ASSERT_EQ(test, view.len, 3);
+		KUNIT_EXPECT_EQ(test, memcmp(view.part[0].iov_base, texts[i], 3),
+				0);
+		/* Of the second one a byte is left */
+		msg_queue_take(&cursor, &view, 3 - i);
+	}
+	KUNIT_EXPECT_EQ(test, msg_queue_next_len(queue), 3);
+	KUNIT_EXPECT_TRUE(test, push(queue, "four"));
+	KUNIT_EXPECT_FALSE(test, push(queue, "no room"));
+
+	msg_queue_pop(queue, &cursor);
+	msg_queue_get_stats(queue, &stats);
+	KUNIT_EXPECT_EQ(test, stats.taken, 2);
+	KUNIT_EXPECT_EQ(test, stats.truncated, 1);
+	KUNIT_EXPECT_EQ(test, stats.queued, 2);
+	KUNIT_EXPECT_EQ(test, stats.queued_bytes, 9);
+	KUNIT_EXPECT_STREQ(test, take(queue, text), "three");
+	KUNIT_EXPECT_STREQ(test, take(queue, text), "four");
+}
+
+static void a_cursor_ends_with_the_messages(struct kunit *test)
+{
+	struct msg_queue *queue = test->priv;
+	struct msg_queue_cursor cursor;
+	struct msg_queue_view view;
+
+	push(queue, "one");
+	cursor = msg_queue_begin(queue);
+	KUNIT_ASSERT_TRUE(test, msg_queue_peek(queue, &cursor, &view));
+	msg_queue_take(&cursor, &view, view.len);
+	KUNIT_EXPECT_FALSE(test, msg_queue_peek(queue, &cursor, &view));
+	/* One that comes before they are popped goes on with it */
+	push(queue, "second");
+	KUNIT_ASSERT_TRUE(test, msg_queue_peek(queue, &cursor, &view));
+	KUNIT_EXPECT_EQ(test, view.len, 6);
+	msg_queue_take(&cursor, &view, view.len);
+	msg_queue_pop(queue, &cursor);
+	KUNIT_EXPECT_TRUE(test, msg_queue_is_empty(queue));
+	KUNIT_EXPECT_EQ(test, queue->first, 0);
 }
 
 static void every_drop_is_counted(struct kunit *test)
@@ -463,17 +539,17 @@ static void the_message_after_a_gap_tells_its_length(struct kunit *test)
 		push(queue, "x");
 	KUNIT_EXPECT_EQ(test, msg_queue_dropped(queue), 3);
 	for (i = 0; i < SMALL_MSGS; i++) {
-		KUNIT_ASSERT_TRUE(test, msg_queue_peek(queue, &view));
+		KUNIT_ASSERT_TRUE(test, peek(queue, &view));
 		KUNIT_EXPECT_EQ(test, view.lost, 0);
-		msg_queue_pop(queue, view.len);
+		pop(queue, view.len);
 	}
 	push(queue, "after");
 	push(queue, "next");
 
-	KUNIT_ASSERT_TRUE(test, msg_queue_peek(queue, &view));
+	KUNIT_ASSERT_TRUE(test, peek(queue, &view));
 	KUNIT_EXPECT_EQ(test, view.lost, 3);
-	msg_queue_pop(queue, view.len);
-	KUNIT_ASSERT_TRUE(test, msg_queue_peek(queue, &view));
+	pop(queue, view.len);
+	KUNIT_ASSERT_TRUE(test, peek(queue, &view));
 	KUNIT_EXPECT_EQ(test, view.lost, 0);
 }
 
@@ -577,6 +653,8 @@ static struct kunit_case msg_queue_cases[] = {
 	KUNIT_CASE(empty_messages_fit_when_no_byte_is_left),
 	KUNIT_CASE(next_len_tells_the_oldest_message),
 	KUNIT_CASE(a_short_read_takes_the_whole_message),
+	KUNIT_CASE(messages_taken_together_stay_until_they_are_popped),
+	KUNIT_CASE(a_cursor_ends_with_the_messages),
 	KUNIT_CASE(every_drop_is_counted),
 	KUNIT_CASE(a_drop_leaves_what_is_queued_alone),
 	KUNIT_CASE(high_water_stays_when_the_queue_drains),

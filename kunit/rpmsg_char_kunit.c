@@ -249,7 +249,7 @@ static void close_channel(struct kunit *test)
 	ctx->file = NULL;
 }
 
-/* As by writev(): what write() calls takes no data of the kernel's */
+/* As by writev(): what write() and read() call knows no memory of the kernel's */
 static ssize_t do_write(struct file *file, const void *data, size_t len)
 {
 	struct kvec vec = { .iov_base = (void *)data, .iov_len = len };
@@ -261,11 +261,16 @@ static ssize_t do_write(struct file *file, const void *data, size_t len)
 	return file->f_op->write_iter(&iocb, &from);
 }
 
+/* And by readv() */
 static ssize_t do_read(struct file *file, void *data, size_t len)
 {
-	loff_t pos = 0;
+	struct kvec vec = { .iov_base = data, .iov_len = len };
+	struct iov_iter to;
+	struct kiocb iocb;
 
-	return kernel_read(file, data, len, &pos);
+	init_sync_kiocb(&iocb, file);
+	iov_iter_kvec(&to, READ, &vec, 1, len);
+	return file->f_op->read_iter(&iocb, &to);
 }
 
 static void attribute_path(struct kunit *test, const char *name, char *path)

@@ -181,6 +181,18 @@ struct rpmsg_eptdev_msg {
 	u32 dst;
 };
 
+/**
+ * struct rpmsg_eptdev_sink - where messages go
+ * @iter: there, or NULL
+ * @buf: memory of the program's, without @iter
+ * @len: its size in bytes
+ */
+struct rpmsg_eptdev_sink {
+	struct iov_iter *iter;
+	char __user *buf;
+	size_t len;
+};
+
 #define dev_to_eptdev(d) container_of(d, struct rpmsg_eptdev, dev)
 
 static inline bool rpmsg_eptdev_is_dead(const struct rpmsg_eptdev *eptdev)
@@ -224,7 +236,8 @@ void rpmsg_eptdev_unlock_reader(struct rpmsg_eptdev *eptdev);
 int rpmsg_eptdev_set_busy_poll(struct rpmsg_eptfile *file, unsigned long us);
 int rpmsg_eptdev_resize(struct rpmsg_eptdev *eptdev, u32 max_msgs,
 			u32 max_bytes);
-ssize_t rpmsg_eptdev_take(struct rpmsg_eptfile *file, struct iov_iter *to,
+ssize_t rpmsg_eptdev_take(struct rpmsg_eptfile *file,
+			  const struct rpmsg_eptdev_sink *to,
 			  struct rpmsg_ept_msg __user *desc, bool may_wait);
 ssize_t rpmsg_eptdev_take_described(struct rpmsg_eptfile *file,
 				    struct rpmsg_ept_msg __user *desc,

@@ -168,8 +168,20 @@ static int eptdev_open(struct inode *inode, struct file *filp)
 
 static ssize_t eptdev_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
-	return rpmsg_eptdev_take(iocb->ki_filp->private_data, to, NULL,
+	const struct rpmsg_eptdev_sink sink = { .iter = to };
+
+	return rpmsg_eptdev_take(iocb->ki_filp->private_data, &sink, NULL,
 				 eptdev_may_wait(iocb));
+}
+
+/* The same for read(), which is what most programs do, without an iterator */
+static ssize_t eptdev_read(struct file *filp, char __user *buf, size_t len,
+			   loff_t *pos)
+{
+	const struct rpmsg_eptdev_sink sink = { .buf = buf, .len = len };
+
+	return rpmsg_eptdev_take(filp->private_data, &sink, NULL,
+				 !(filp->f_flags & O_NONBLOCK));
 }
 
 /* Any message of the usual transport: those cost no allocation */
@@ -233,7 +245,7 @@ static ssize_t eptdev_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	return eptdev_send(iocb->ki_filp, &source, eptdev_may_wait(iocb));
 }
 
-/* The same for write(), which is what most programs do, without an iterator */
+/* And for write() */
 static ssize_t eptdev_write(struct file *filp, const char __user *buf,
 			    size_t len, loff_t *pos)
 {
@@ -295,6 +307,7 @@ const struct file_operations rpmsg_eptdev_fops = {
 	.owner = THIS_MODULE,
 	.open = eptdev_open,
 	.release = eptdev_release,
+	.read = eptdev_read,
 	.read_iter = eptdev_read_iter,
 	.write = eptdev_write,
 	.write_iter = eptdev_write_iter,

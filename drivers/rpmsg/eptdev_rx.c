@@ -296,24 +296,35 @@ static int eptdev_describe(const struct rpmsg_eptdev *eptdev,
 	return 0;
 }
 
-/* A message whose copy fails stays in the queue */
+static __always_inline bool eptdev_put(const struct rpmsg_eptdev_sink *to,
+				       size_t at, const void *data, size_t len)
+{
+	if (to->iter)
+		return copy_to_iter(data, len, to->iter) == len;
+
+	return !copy_to_user(to->buf + at, data, len);
+}
+
+/* A message whose copy fails is not taken */
 static ssize_t eptdev_copy_out(struct rpmsg_eptfile *file,
+			       struct msg_queue_cursor *cursor,
 			       const struct msg_queue_view *view,
-			       struct iov_iter *to,
+			       const struct rpmsg_eptdev_sink *to,
 			       struct rpmsg_ept_msg __user *desc)
 {
 	struct rpmsg_eptdev *eptdev = file->eptdev;
-	size_t first = min(view->part[0].iov_len, iov_iter_count(to));
-	size_t second = min(view->part[1].iov_len, iov_iter_count(to) - first);
+	size_t room = to->iter ? iov_iter_count(to->iter) : to->len;
+	size_t first = min(view->part[0].iov_len, room);
+	size_t second = min(view->part[1].iov_len, room - first);
 	size_t copied = first + second;
 
-	if (copy_to_iter(view->part[0].iov_base, first, to) != first ||
-	    copy_to_iter(view->part[1].iov_base, second, to) != second)
+	if (!eptdev_put(to, 0, view->part[0].iov_base, first) ||
+	    (second && !eptdev_put(to, first, view->part[1].iov_base, second)))
 		return -EFAULT;
 	if (desc && eptdev_describe(eptdev, view, copied, desc))
 		return -EFAULT;
 
-	msg_queue_pop(&eptdev->queue, copied);
+	msg_queue_take(cursor, view, copied);
 	file->last_len = view->len;
 	file->last_truncated = copied < view->len;
 	trace_rpmsg_ept_take(eptdev->dev.id, view->src, view->len, copied);
@@ -342,8 +353,11 @@ static __always_inline void eptdev_unlock_reader(struct rpmsg_eptdev *eptdev)
 }
 
 /* There may be room now, if messages were taken */
-static void eptdev_end_taking(struct rpmsg_eptdev *eptdev)
+static void eptdev_end_taking(struct rpmsg_eptdev *eptdev,
+			      const struct msg_queue_cursor *cursor)
 {
+	if (cursor->count)
+		msg_queue_pop(&eptdev->queue, cursor);
 	eptdev_unlock_reader(eptdev);
 	/* That had the barrier which who waits for room needs as well */
 	if (waitqueue_active(&eptdev->roomq))
@@ -363,38 +377,42 @@ void rpmsg_eptdev_unlock_reader(struct rpmsg_eptdev *eptdev)
 }
 
 /* The @read_lock of the device is held */
-static ssize_t eptdev_take_locked(struct rpmsg_eptfile *file,
-				  struct iov_iter *to,
-				  struct rpmsg_ept_msg __user *desc)
+static ssize_t eptdev_take_next(struct rpmsg_eptfile *file,
+				struct msg_queue_cursor *cursor,
+				const struct rpmsg_eptdev_sink *to,
+				struct rpmsg_ept_msg __user *desc)
 {
 	struct rpmsg_eptdev *eptdev = file->eptdev;
 	struct msg_queue_view view;
 
 	if (rpmsg_eptdev_is_dead(eptdev))
 		return -EPIPE;
-	if (!msg_queue_peek(&eptdev->queue, &view))
+	if (!msg_queue_peek(&eptdev->queue, cursor, &view))
 		return -EAGAIN;
 
-	return eptdev_copy_out(file, &view, to, desc);
+	return eptdev_copy_out(file, cursor, &view, to, desc);
 }
 
-static ssize_t eptdev_try_take(struct rpmsg_eptfile *file, struct iov_iter *to,
+static ssize_t eptdev_try_take(struct rpmsg_eptfile *file,
+			       const struct rpmsg_eptdev_sink *to,
 			       struct rpmsg_ept_msg __user *desc, bool may_wait)
 {
 	struct rpmsg_eptdev *eptdev = file->eptdev;
+	struct msg_queue_cursor cursor;
 	ssize_t ret;
 
 	ret = eptdev_lock_reader(eptdev, may_wait);
 	if (ret)
 		return ret;
 
-	ret = eptdev_take_locked(file, to, desc);
-	eptdev_end_taking(eptdev);
+	cursor = msg_queue_begin(&eptdev->queue);
+	ret = eptdev_take_next(file, &cursor, to, desc);
+	eptdev_end_taking(eptdev, &cursor);
 	return ret;
 }
 
 /* Where a described message goes, as its description says */
-static int eptdev_get_buffer(struct iov_iter *to,
+static int eptdev_get_buffer(struct rpmsg_eptdev_sink *to,
 			     const struct rpmsg_ept_msg __user *desc)
 {
 	struct rpmsg_ept_msg msg;
@@ -402,7 +420,10 @@ static int eptdev_get_buffer(struct iov_iter *to,
 	if (copy_from_user(&msg, desc, sizeof(msg)))
 		return -EFAULT;
 
-	iov_iter_ubuf(to, ITER_DEST, u64_to_user_ptr(msg.data), msg.size);
+	*to = (struct rpmsg_eptdev_sink){
+		.buf = u64_to_user_ptr(msg.data),
+		.len = msg.size,
+	};
 	return 0;
 }
 
@@ -422,7 +443,8 @@ int rpmsg_eptdev_take_some(struct rpmsg_eptfile *file,
 			   unsigned int count, unsigned int *taken)
 {
 	struct rpmsg_eptdev *eptdev = file->eptdev;
-	struct iov_iter to;
+	struct msg_queue_cursor cursor;
+	struct rpmsg_eptdev_sink to;
 	ssize_t ret;
 
 	*taken = 0;
@@ -430,13 +452,15 @@ int rpmsg_eptdev_take_some(struct rpmsg_eptfile *file,
 	if (ret)
 		return ret;
 
-	while (ret >= 0 && *taken < count) {
-		ret = eptdev_get_buffer(&to, &descs[*taken]);
+	cursor = msg_queue_begin(&eptdev->queue);
+	while (ret >= 0 && cursor.count < count) {
+		ret = eptdev_get_buffer(&to, &descs[cursor.count]);
 		if (!ret)
-			ret = eptdev_take_locked(file, &to, &descs[*taken]);
-		*taken += ret >= 0;
+			ret = eptdev_take_next(file, &cursor, &to,
+					       &descs[cursor.count]);
 	}
-	eptdev_end_taking(eptdev);
+	*taken = cursor.count;
+	eptdev_end_taking(eptdev, &cursor);
 
 	return min_t(ssize_t, ret, 0);
 }
@@ -512,7 +536,8 @@ static int eptdev_await_news(struct rpmsg_eptdev *eptdev)
  * Return: how many bytes were copied, -EAGAIN, -EPIPE when the device is dead,
  * -EFAULT, or -ERESTARTSYS.
  */
-ssize_t rpmsg_eptdev_take(struct rpmsg_eptfile *file, struct iov_iter *to,
+ssize_t rpmsg_eptdev_take(struct rpmsg_eptfile *file,
+			  const struct rpmsg_eptdev_sink *to,
 			  struct rpmsg_ept_msg __user *desc, bool may_wait)
 {
 	struct rpmsg_eptdev *eptdev = file->eptdev;
@@ -552,7 +577,7 @@ ssize_t rpmsg_eptdev_take_described(struct rpmsg_eptfile *file,
 				    struct rpmsg_ept_msg __user *desc,
 				    bool may_wait)
 {
-	struct iov_iter to;
+	struct rpmsg_eptdev_sink to;
 	int ret = eptdev_get_buffer(&to, desc);
 
 	return ret ?: rpmsg_eptdev_take(file, &to, desc, may_wait);

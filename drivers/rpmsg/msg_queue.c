@@ -295,61 +295,60 @@ bool msg_queue_push(struct msg_queue *queue, const void *data, size_t len,
 }
 
 /**
- * msg_queue_peek() - look at the oldest message
+ * msg_queue_peek() - look at the next message
  * @queue: the queue
+ * @cursor: behind those that were taken
  * @view: filled with where the message lies
  *
- * The bytes stay as they are until msg_queue_pop(). Callers see to it that
- * there is one consumer at a time, from here until it has popped: nobody else
- * moves the queue's beginning, so that no lock is needed. Any context.
+ * The bytes stay as they are until msg_queue_pop(). Any context.
  *
- * Return: true, or false when the queue is empty.
+ * Return: true, or false when there is none.
  */
-bool msg_queue_peek(struct msg_queue *queue, struct msg_queue_view *view)
+bool msg_queue_peek(const struct msg_queue *queue,
+		    const struct msg_queue_cursor *cursor,
+		    struct msg_queue_view *view)
 {
 	const struct msg_queue_head *head;
 
 	/* Pairs with the release in msg_queue_store() */
-	if (!smp_load_acquire(&queue->count))
+	if (smp_load_acquire(&queue->count) == cursor->count)
 		return false;
 
-	head = msg_queue_head(queue, queue->first);
+	head = msg_queue_head(queue, cursor->pos);
 	view->len = head->len;
 	view->src = head->src;
 	view->lost = head->lost;
-	msg_queue_parts(queue, queue->first, head->len, view->part);
+	view->behind = msg_queue_behind(queue, cursor->pos, head->len);
+	msg_queue_parts(queue, cursor->pos, head->len, view->part);
 
 	return true;
 }
 
 /**
- * msg_queue_pop() - remove the message that msg_queue_peek() showed
- * @queue: the queue, not empty
- * @copied: how many of its bytes the reader took; less than all of them
- *	counts as a truncation
+ * msg_queue_pop() - remove messages that were taken
+ * @queue: the queue
+ * @cursor: those of it, since msg_queue_begin()
  *
  * Only for the one consumer. Any context.
  */
-void msg_queue_pop(struct msg_queue *queue, size_t copied)
+void msg_queue_pop(struct msg_queue *queue,
+		   const struct msg_queue_cursor *cursor)
 {
 	unsigned long flags;
-	u32 len;
 
 	spin_lock_irqsave(&queue->lock, flags);
-	len = msg_queue_head(queue, queue->first)->len;
-	queue->used -= len;
-	WRITE_ONCE(queue->count, queue->count - 1);
+	queue->used -= cursor->bytes;
+	WRITE_ONCE(queue->count, queue->count - cursor->count);
 	if (queue->count) {
-		queue->first = msg_queue_behind(queue, queue->first, len);
+		queue->first = cursor->pos;
 	} else {
 		/* Memory that is still in the caches */
 		queue->first = 0;
 		queue->next = 0;
 	}
 
-	queue->stats.taken++;
-	if (copied < len)
-		queue->stats.truncated++;
+	queue->stats.taken += cursor->count;
+	queue->stats.truncated += cursor->truncated;
 	spin_unlock_irqrestore(&queue->lock, flags);
 }
 

@@ -2,8 +2,8 @@
 /*
  * A bounded queue of messages whose memory is allocated once.
  *
- * One side pushes from any context, the other peeks at the oldest message,
- * copies it out of the queue's own memory without a lock, and pops it. What
+ * One side pushes from any context, the other peeks at the oldest messages,
+ * copies them out of the queue's own memory without a lock, and pops them. What
  * does not fit is dropped and counted; nothing is ever allocated per message.
  * The queue knows no device and no user space.
  */
@@ -32,18 +32,34 @@ struct msg_queue_head {
 };
 
 /**
- * struct msg_queue_view - the oldest message, as it lies in the queue
+ * struct msg_queue_view - a message, as it lies in the queue
  * @part: its bytes, in two parts where they wrap around the ring's end; the
  *	second has length 0 where they do not
  * @len: length in bytes, the sum of both parts
  * @src: address that sent it
  * @lost: messages dropped between the one before it and this one
+ * @behind: offset of the head behind it
  */
 struct msg_queue_view {
 	struct kvec part[2];
 	size_t len;
 	u32 src;
 	u32 lost;
+	u32 behind;
+};
+
+/**
+ * struct msg_queue_cursor - the messages that a consumer has taken, and not yet popped
+ * @pos: offset of the head behind them
+ * @count: their number, the oldest ones
+ * @bytes: their payload
+ * @truncated: how many of them lost their end
+ */
+struct msg_queue_cursor {
+	u32 pos;
+	u32 count;
+	u32 bytes;
+	u32 truncated;
 };
 
 /**
@@ -111,8 +127,11 @@ bool msg_queue_try_push(struct msg_queue *queue, const void *data, size_t len,
 			u32 src);
 bool msg_queue_push(struct msg_queue *queue, const void *data, size_t len,
 		    u32 src);
-bool msg_queue_peek(struct msg_queue *queue, struct msg_queue_view *view);
-void msg_queue_pop(struct msg_queue *queue, size_t copied);
+bool msg_queue_peek(const struct msg_queue *queue,
+		    const struct msg_queue_cursor *cursor,
+		    struct msg_queue_view *view);
+void msg_queue_pop(struct msg_queue *queue,
+		   const struct msg_queue_cursor *cursor);
 size_t msg_queue_next_len(struct msg_queue *queue);
 u64 msg_queue_dropped(struct msg_queue *queue);
 void msg_queue_clear(struct msg_queue *queue);
@@ -130,6 +149,41 @@ void msg_queue_get_stats(struct msg_queue *queue, struct msg_queue_stats *stats)
 static inline bool msg_queue_is_empty(const struct msg_queue *queue)
 {
 	return !READ_ONCE(queue->count);
+}
+
+/**
+ * msg_queue_begin() - begin to take messages
+ * @queue: the queue
+ *
+ * Callers see to it that there is one consumer at a time, from here until
+ * msg_queue_pop(): nobody else moves the queue's beginning, so that no lock is needed
+ * before. Any context.
+ *
+ * Return: a cursor at the oldest message, with none taken.
+ */
+static inline struct msg_queue_cursor
+msg_queue_begin(const struct msg_queue *queue)
+{
+	return (struct msg_queue_cursor){ .pos = queue->first };
+}
+
+/**
+ * msg_queue_take() - take the message that msg_queue_peek() has shown
+ * @cursor: steps over it
+ * @view: the message
+ * @copied: how many of its bytes the reader took; less than all of them
+ *	counts as a truncation
+ *
+ * It stays in the queue until msg_queue_pop(). Any context.
+ */
+static inline void msg_queue_take(struct msg_queue_cursor *cursor,
+				  const struct msg_queue_view *view,
+				  size_t copied)
+{
+	cursor->pos = view->behind;
+	cursor->count++;
+	cursor->bytes += view->len;
+	cursor->truncated += copied < view->len;
 }
 
 #endif /* _AMPKIT_MSG_QUEUE_H */
