@@ -199,14 +199,19 @@ static int find_wire(struct relay_queue *queue, unsigned int id,
 
 /*
  * Finds the wire buffers: the vdev's buffer carveout, in equal parts. rpmsg has
- * buffers of 512 bytes, the host's receive half first, as where the host's
- * bus driver lays them out itself.
+ * buffers of 512 bytes.
+ *
+ * The last queue's come first. The host's bus driver lays out its own the other way
+ * round, in memory that is as much aligned: a message and its copy would lie in pages
+ * whose numbers end alike, and a direct-mapped cache of translations, as QEMU has it,
+ * can't hold both.
  */
 static int find_buffers(struct relay_queue *queue, unsigned int id,
 			struct relay_ring_config *cfg)
 {
 	struct relay_vdev *vdev = queue->vdev;
 	struct rproc_relay *relay = vdev->relay;
+	unsigned int part = vdev->num_queues - 1 - id;
 	struct rproc_relay_region region;
 	char name[32];
 	size_t size;
@@ -231,8 +236,8 @@ static int find_buffers(struct relay_queue *queue, unsigned int id,
 	}
 
 	cfg->buf_size = size;
-	cfg->buf = region.va + id * cfg->num * size;
-	cfg->buf_da = region.da + id * cfg->num * size;
+	cfg->buf = region.va + part * cfg->num * size;
+	cfg->buf_da = region.da + part * cfg->num * size;
 	return 0;
 }
 
