@@ -606,6 +606,41 @@ static void adopted_ring_goes_on(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, le32(p->ring.host.used->ring[0].id), 1);
 }
 
+static void buffers_are_shared_out_as_an_earlier_host_did(struct kunit *test)
+{
+	struct pair *p = test->priv;
+	struct relay_ring_config *cfg = &p->ring.cfg;
+	struct vring_desc desc[NUM] = {};
+	struct relay_ring other = {
+		.cfg = *cfg,
+		.wire.desc = desc,
+	};
+
+	other.cfg.buf = cfg->buf + NUM * BUF;
+	other.cfg.buf_da = BUF_DA + NUM * BUF;
+
+	/* Its own, and such as are nobody's */
+	p->ring.wire.desc[0].addr = to_le64(BUF_DA + (NUM - 1) * BUF);
+	p->ring.wire.desc[1].addr = to_le64(BUF_DA - 1);
+	p->ring.wire.desc[2].addr = to_le64(BUF_DA + 2 * NUM * BUF);
+	relay_ring_follow(&p->ring, &other);
+	KUNIT_EXPECT_EQ(test, cfg->buf_da, BUF_DA);
+	KUNIT_EXPECT_EQ(test, other.cfg.buf_da, BUF_DA + NUM * BUF);
+
+	p->ring.wire.desc[NUM - 1].addr = to_le64(BUF_DA + NUM * BUF);
+	relay_ring_follow(&p->ring, &other);
+	KUNIT_EXPECT_EQ(test, cfg->buf_da, BUF_DA + NUM * BUF);
+	KUNIT_EXPECT_EQ(test, other.cfg.buf_da, BUF_DA);
+	KUNIT_EXPECT_PTR_EQ(test, cfg->buf, other.cfg.buf + NUM * BUF);
+
+	/* And when only the other one's tell */
+	memset(p->ring.wire.desc, 0, sizeof(desc));
+	desc[3].addr = to_le64(BUF_DA + 2 * NUM * BUF - 1);
+	relay_ring_follow(&p->ring, &other);
+	KUNIT_EXPECT_EQ(test, cfg->buf_da, BUF_DA);
+	KUNIT_EXPECT_EQ(test, other.cfg.buf_da, BUF_DA + NUM * BUF);
+}
+
 /* Also when it is looked for among the buffers of an earlier host */
 static void adopted_ring_refuses_an_id_out_of_range(struct kunit *test)
 {
@@ -756,6 +791,7 @@ static struct kunit_case relay_ring_cases[] = {
 	KUNIT_CASE(give_back_keeps_away_from_a_pull),
 	KUNIT_CASE(swallow_shows_the_remote_nothing),
 	KUNIT_CASE(adopted_ring_goes_on),
+	KUNIT_CASE(buffers_are_shared_out_as_an_earlier_host_did),
 	KUNIT_CASE(adopted_ring_refuses_an_id_out_of_range),
 	KUNIT_CASE(adopted_buffer_of_another_kind_is_waited_for),
 	KUNIT_CASE(messages_do_not_overtake_an_earlier_hosts),

@@ -244,6 +244,40 @@ static void empty_old(struct relay_ring *ring)
 		memset(wire_buf(ring, head), 0, ring->cfg.empty_len);
 }
 
+/* Whether an earlier host has lent to the remote what are buffers of @other here. */
+static bool has_buffers_of(const struct relay_ring *ring,
+			   const struct relay_ring *other)
+{
+	u64 size = (u64)other->cfg.num * other->cfg.buf_size;
+	unsigned int i;
+
+	for (i = 0; i < ring->cfg.num; i++)
+		if (le64(READ_ONCE(ring->wire.desc[i].addr)) -
+		    other->cfg.buf_da < size)
+			return true;
+
+	return false;
+}
+
+/**
+ * relay_ring_follow() - share out the buffers of two rings as an earlier host did
+ * @ring: a ring that a running remote has
+ * @other: the other one of its vdev; nothing is passed by either
+ *
+ * What the remote still has of one ring must not be the other's: it would write
+ * messages over those that it is sent. To be called before relay_ring_adopt().
+ *
+ * Context: any.
+ */
+void relay_ring_follow(struct relay_ring *ring, struct relay_ring *other)
+{
+	if (!has_buffers_of(ring, other) && !has_buffers_of(other, ring))
+		return;
+
+	swap(ring->cfg.buf, other->cfg.buf);
+	swap(ring->cfg.buf_da, other->cfg.buf_da);
+}
+
 /**
  * relay_ring_adopt() - go on with a ring that a running remote has
  * @ring: the ring

@@ -134,6 +134,7 @@ int relay_ring_init(struct relay_ring *ring,
 		    const struct relay_ring_config *cfg);
 void relay_ring_free(struct relay_ring *ring);
 void relay_ring_reset(struct relay_ring *ring, bool event_idx);
+void relay_ring_follow(struct relay_ring *ring, struct relay_ring *other);
 bool relay_ring_adopt(struct relay_ring *ring, bool event_idx);
 bool relay_ring_wants_push(const struct relay_ring *ring);
 unsigned int relay_ring_push(struct relay_ring *ring);

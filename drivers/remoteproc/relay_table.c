@@ -204,7 +204,8 @@ static int find_wire(struct relay_queue *queue, unsigned int id,
  * The last queue's come first. The host's bus driver lays out its own the other way
  * round, in memory that is as much aligned: a message and its copy would lie in pages
  * whose numbers end alike, and a direct-mapped cache of translations, as QEMU has it,
- * can't hold both.
+ * can't hold both. A remote that was left running may have them in another order, see
+ * relay_ring_follow().
  */
 static int find_buffers(struct relay_queue *queue, unsigned int id,
 			struct relay_ring_config *cfg)

@@ -157,6 +157,8 @@ void relay_prepare_vdev(struct relay_vdev *vdev, bool running)
 	vdev->looks = 0;
 	vdev->link->deferred = false;
 	relay_ns_reset(&vdev->ns, ktime_get_mono_fast_ns() / NSEC_PER_MSEC);
+	if (running && vdev->num_queues == 2)
+		relay_ring_follow(&vdev->queue[0].ring, &vdev->queue[1].ring);
 	for (i = 0; i < vdev->num_queues; i++)
 		relay_prepare_queue(&vdev->queue[i], running);
 

@@ -16,6 +16,11 @@
 
 #define SETTINGS	SYSFS_RPROC "0/device/ampkit/"
 
+/* Of the image's rings, and of rpmsg's buffers */
+#define RING_ENTRIES	256
+#define DESC_SIZE	16
+#define BUFFER_SIZE	512
+
 /* A number that the firmware draws when it boots: the same while it runs. */
 static __u64 boot_nonce(int fd)
 {
@@ -90,6 +95,55 @@ static void detach_and_attach(void)
 	expect_eq(remote_try_start(0), 0);
 	expect_same_life(nonce);
 	remote_stop(0);
+}
+
+/* Of one ring: as if the halves of the buffers' carveout were the other way round */
+static void turn_buffers_round(const char *vring)
+{
+	const __u32 half = RING_ENTRIES * BUFFER_SIZE;
+	__u64 desc = region_of(0, vring).base;
+	__u32 base = region_of(0, "vdev0buffer").base;
+	unsigned int i, turned = 0;
+	__u32 offset;
+
+	for (i = 0; i < RING_ENTRIES; i++, desc += DESC_SIZE) {
+		offset = phys_read32(desc) - base;
+		if (offset >= 2 * half)
+			continue;
+		phys_write32(desc, base + (offset + half) % (2 * half));
+		turned++;
+	}
+	expect(turned, "%s has no buffers", vring);
+}
+
+/*
+ * What the remote has of one ring must not be the other's: a message would be
+ * written over one that it is sent. And it is served again, as it is the same.
+ */
+static void attach_as_an_earlier_host_did(void)
+{
+	__u64 base = region_of(0, "vdev0buffer").base;
+	__u64 nonce = start_a_life();
+	unsigned int round;
+	int fd;
+
+	leave_and_come_back();
+	turn_buffers_round("vdev0vring0");
+	turn_buffers_round("vdev0vring1");
+	for (round = 0; round < 2; round++) {
+		expect_eq(remote_try_start(0), 0);
+		expect_same_life(nonce);
+		fd = remote_open(0, 0);
+		remote_echo(fd, "in the earlier order");
+		close(fd);
+		expect(phys_read32(region_of(0, "vdev0vring0").base) - base <
+		       RING_ENTRIES * BUFFER_SIZE, "round %u: turned back",
+		       round);
+		set_of_remote("state", "detach");
+	}
+	expect_eq(remote_try_start(0), 0);
+	remote_stop(0);
+	remote_check_echo(0);
 }
 
 /* One that nobody can or wants to attach to is no dead end. */
@@ -247,6 +301,8 @@ static const struct test tests[] = {
 	TEST("a_remote_runs_on_without_a_driver", run_on_without_a_driver,
 	     .timeout_s = 60),
 	TEST("a_remote_is_detached_and_attached_again", detach_and_attach),
+	TEST("buffers_are_shared_out_as_an_earlier_host_did",
+	     attach_as_an_earlier_host_did),
 	TEST("a_remote_without_a_resource_table_is_attached_to",
 	     attach_without_a_table),
 	TEST("a_remote_with_a_bad_resource_table_is_not_attached_to",

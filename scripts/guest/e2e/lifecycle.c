@@ -14,6 +14,7 @@
 /* A descriptor of the shared ring: device address, then length and flags. */
 #define RING_ENTRIES		256
 #define DESC_WORDS		2
+#define BUFFER_SIZE		512
 
 static void load_and_unload_three_times(void)
 {
@@ -225,33 +226,46 @@ static void place_rings_in_carveouts(void)
 	}
 }
 
-/* Reads the shared descriptors of a ring that is known to be in full use. */
-static void place_buffers_in_carveout(void)
+/* The first of the buffers that a ring's shared descriptors tell of, in full use */
+static __u64 lowest_buffer(const char *vring, struct range buffers)
 {
-	__u64 others = carveouts_of_hash(0, "vdev[!0]*"), address;
-	struct range buffers = region_of(0, "vdev0buffer");
-	const __u64 *ring;
-	struct stream stream;
-	__u64 lowest = ~0ULL;
+	const __u64 *ring = phys_map(region_of(0, vring).base, 4096);
+	__u64 lowest = ~0ULL, address;
 	unsigned int i, used = 0;
 
-	stream_init(&stream, remote_start_and_open(0, O_NONBLOCK), 64, false);
-	stream_exchange(&stream, 2 * RING_ENTRIES);
-	ring = phys_map(region_of(0, "vdev0vring0").base, 4096);
 	for (i = 0; i < RING_ENTRIES; i++) {
 		address = phys_word(&ring[i * DESC_WORDS]);
 		if (!address)
 			continue;
 		used++;
 		expect(address >= buffers.base &&
-		       address - buffers.base <= buffers.size - 512,
-		       "descriptor %u: %#llx", i, address);
+		       address - buffers.base <= buffers.size - BUFFER_SIZE,
+		       "%s: descriptor %u: %#llx", vring, i, address);
 		if (address < lowest)
 			lowest = address;
 	}
 	munmap((void *)ring, 4096);
-	expect(used > 1, "%u descriptors are in use", used);
+	expect(used > 1, "%s: %u descriptors are in use", vring, used);
+
+	return lowest;
+}
+
+static void place_buffers_in_carveout(void)
+{
+	__u64 others = carveouts_of_hash(0, "vdev[!0]*");
+	struct range buffers = region_of(0, "vdev0buffer");
+	struct stream stream;
+	__u64 lowest;
+
+	stream_init(&stream, remote_start_and_open(0, O_NONBLOCK), 64, false);
+	stream_exchange(&stream, 2 * RING_ENTRIES);
+	/* Those to the remote come first, unlike the host's own */
+	lowest = lowest_buffer("vdev0vring1", buffers);
 	expect(lowest == buffers.base, "the first buffer is at %#llx",
+	       lowest);
+	lowest = lowest_buffer("vdev0vring0", buffers);
+	expect(lowest == buffers.base + RING_ENTRIES * BUFFER_SIZE,
+	       "the first buffer of the host's receive ring is at %#llx",
 	       lowest);
 	expect(carveouts_of_hash(0, "vdev[!0]*") == others,
 	       "another device's were written");
