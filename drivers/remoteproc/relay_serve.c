@@ -168,7 +168,7 @@ static bool relay_serves_in_a_row(struct relay_vdev *vdev)
 	return time_before_eq(vdev->served, last + RELAY_DEFER);
 }
 
-/* Whether what has come meanwhile begins with a message that is another one's. */
+/* Whether what has come meanwhile begins with what the client may not deliver. */
 static bool relay_has_for_others(const struct relay_queue *queue)
 {
 	return relay_ring_used(&queue->ring) &&
@@ -215,8 +215,9 @@ static void relay_end_serving(struct relay_queue *queue, bool taken)
 	struct rproc_relay_link *link = queue->vdev->link;
 
 	WRITE_ONCE(link->poller, NULL);
-	/* What the thread was called for is in the ring that is looked at now */
-	WRITE_ONCE(link->refused, false);
+	/* What the thread was called for is in the ring, and not put off */
+	if (READ_ONCE(link->refused) && xchg(&link->refused, false))
+		taken = false;
 	if (!taken || !relay_defer(queue))
 		relay_ask_for_bells(queue);
 }
