@@ -427,6 +427,17 @@ static int eptdev_get_buffer(struct rpmsg_eptdev_sink *to,
 	return 0;
 }
 
+/* No message is dropped for want of what was copied already. */
+static void eptdev_pop_early(struct rpmsg_eptdev *eptdev,
+			     struct msg_queue_cursor *cursor)
+{
+	if (!cursor->count || likely(!msg_queue_is_crowded(&eptdev->queue)))
+		return;
+
+	msg_queue_pop(&eptdev->queue, cursor);
+	*cursor = msg_queue_begin(&eptdev->queue);
+}
+
 /**
  * rpmsg_eptdev_take_some() - take messages as long as there are any
  * @file: who takes them
@@ -453,13 +464,14 @@ int rpmsg_eptdev_take_some(struct rpmsg_eptfile *file,
 		return ret;
 
 	cursor = msg_queue_begin(&eptdev->queue);
-	while (ret >= 0 && cursor.count < count) {
-		ret = eptdev_get_buffer(&to, &descs[cursor.count]);
+	while (ret >= 0 && *taken < count) {
+		ret = eptdev_get_buffer(&to, &descs[*taken]);
 		if (!ret)
 			ret = eptdev_take_next(file, &cursor, &to,
-					       &descs[cursor.count]);
+					       &descs[*taken]);
+		*taken += ret >= 0;
+		eptdev_pop_early(eptdev, &cursor);
 	}
-	*taken = cursor.count;
 	eptdev_end_taking(eptdev, &cursor);
 
 	return min_t(ssize_t, ret, 0);

@@ -211,7 +211,7 @@ static __always_inline void msg_queue_store(struct msg_queue *queue,
 
 	queue->next = msg_queue_behind(queue, queue->next, len);
 	queue->lost = 0;
-	queue->used += len;
+	WRITE_ONCE(queue->used, queue->used + len);
 	/* The message before the count that tells of it, see msg_queue_peek() */
 	smp_store_release(&queue->count, queue->count + 1);
 }
@@ -337,7 +337,7 @@ void msg_queue_pop(struct msg_queue *queue,
 	unsigned long flags;
 
 	spin_lock_irqsave(&queue->lock, flags);
-	queue->used -= cursor->bytes;
+	WRITE_ONCE(queue->used, queue->used - cursor->bytes);
 	WRITE_ONCE(queue->count, queue->count - cursor->count);
 	if (queue->count) {
 		queue->first = cursor->pos;
@@ -406,7 +406,7 @@ void msg_queue_clear(struct msg_queue *queue)
 	queue->stats.discarded += queue->count;
 	queue->first = 0;
 	queue->next = 0;
-	queue->used = 0;
+	WRITE_ONCE(queue->used, 0);
 	WRITE_ONCE(queue->count, 0);
 	spin_unlock_irqrestore(&queue->lock, flags);
 }

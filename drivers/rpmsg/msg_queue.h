@@ -152,6 +152,20 @@ static inline bool msg_queue_is_empty(const struct msg_queue *queue)
 }
 
 /**
+ * msg_queue_is_crowded() - whether room gets scarce
+ * @queue: the queue
+ *
+ * Takes no lock: then it is time to pop what was taken. Any context.
+ *
+ * Return: true when more than half of it is in use.
+ */
+static inline bool msg_queue_is_crowded(const struct msg_queue *queue)
+{
+	return READ_ONCE(queue->count) > queue->max_msgs / 2 ||
+	       READ_ONCE(queue->used) > queue->max_bytes / 2;
+}
+
+/**
  * msg_queue_begin() - begin to take messages
  * @queue: the queue
  *
