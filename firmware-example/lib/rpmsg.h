@@ -205,7 +205,8 @@ struct rpmsg_stats {
  * @num_spare: how many
  * @num_held: buffers the application has
  * @linger_us: how long to look for another message before a bell is asked for
- * @lingers: there was a message, and nobody has looked for another one since
+ * @lingers: a batch has ended, and nobody has looked for another message since
+ * @batch_end_us: when that was
  * @tx_wanted: somebody waits for buffers in @tx
  * @notified: there may be something to do
  * @tx_notified: there may be a buffer for who waits for one
@@ -239,6 +240,7 @@ struct rpmsg_remote {
 	unsigned int num_held;
 	uint32_t linger_us;
 	bool lingers;
+	uint64_t batch_end_us;
 	volatile bool tx_wanted;
 	volatile bool notified;
 	volatile bool tx_notified;

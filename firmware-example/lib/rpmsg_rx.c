@@ -123,20 +123,41 @@ void rpmsg_remote_set_linger(struct rpmsg_remote *remote, uint32_t us)
  * to look for it costs less than a bell. The host is told first of what was done so
  * far.
  */
-static void linger(struct rpmsg_remote *remote)
+static void linger(struct rpmsg_remote *remote, uint64_t began)
 {
 	const struct rpmsg_port *port = remote->port;
-	bool lingers = remote->lingers;
-	uint64_t began;
 
-	remote->lingers = false;
-	if (!lingers || !remote->linger_us || rx_is_pending(remote))
-		return;
-	rpmsg_remote_kick(remote);
-	began = port->time_us(port->priv);
 	while (!rx_is_pending(remote) &&
 	       port->time_us(port->priv) - began < remote->linger_us)
 		;
+}
+
+static void linger_in_batch(struct rpmsg_remote *remote)
+{
+	const struct rpmsg_port *port = remote->port;
+
+	if (!remote->linger_us || rx_is_pending(remote))
+		return;
+	rpmsg_remote_kick(remote);
+	linger(remote, port->time_us(port->priv));
+}
+
+/* For as long as is left since the batch before has ended, and the host was told. */
+static void linger_behind_batch(struct rpmsg_remote *remote)
+{
+	if (remote->lingers)
+		linger(remote, remote->batch_end_us);
+	remote->lingers = false;
+}
+
+static void end_batch(struct rpmsg_remote *remote, unsigned int handled)
+{
+	const struct rpmsg_port *port = remote->port;
+
+	remote->lingers = handled && remote->linger_us;
+	if (remote->lingers)
+		remote->batch_end_us = port->time_us(port->priv);
+	remote->notified = true;
 }
 
 /**
@@ -156,8 +177,10 @@ unsigned int rpmsg_rx_batch(struct rpmsg_remote *remote, unsigned int budget)
 	int err;
 
 	want_no_bell(remote);
+	linger_behind_batch(remote);
 	while (handled < budget) {
-		linger(remote);
+		if (handled)
+			linger_in_batch(remote);
 		err = take_rx(remote, &buf);
 		if (err == -EAGAIN || err == -EPROTO)
 			return handled;
@@ -165,10 +188,9 @@ unsigned int rpmsg_rx_batch(struct rpmsg_remote *remote, unsigned int budget)
 			break;
 		if (!err)
 			handle_rx(remote, &buf);
-		remote->lingers = true;
 		handled++;
 	}
-	remote->notified = true;
+	end_batch(remote, handled);
 	return handled;
 }
 

@@ -508,7 +508,7 @@ static void lingering_goes_on_behind_a_budget(void)
 	host_send(0, ept.addr, "abc", 3);
 	CHECK(rpmsg_remote_poll(&remote, 1) == 1);
 	CHECK(remote.notified);
-	CHECK(now == 0);
+	CHECK(now == 10);
 	CHECK(rpmsg_remote_poll(&remote, NUM) == 1);
 	CHECK(received == 2);
 	CHECK(avail_event(&host_tx) == 2);
@@ -516,6 +516,20 @@ static void lingering_goes_on_behind_a_budget(void)
 	/* Once for a message */
 	CHECK(rpmsg_remote_poll(&remote, NUM) == 0);
 	CHECK(now == 20 + 40);
+}
+
+static void who_polls_late_does_not_linger(void)
+{
+	setup_up(F_NS | F_EVENT_IDX);
+	remote.linger_us = 30;
+	now = 0;
+	host_send(0, ept.addr, "abc", 3);
+	CHECK(rpmsg_remote_poll(&remote, 1) == 1);
+	CHECK(avail_event(&host_tx) == 0);
+	now = 30;
+	CHECK(rpmsg_remote_poll(&remote, NUM) == 0);
+	CHECK(avail_event(&host_tx) == 1);
+	CHECK(now == 30);
 }
 
 static void budget_bounds_a_poll(void)
@@ -1477,6 +1491,7 @@ static const struct {
 	TEST(bell_is_asked_for_only_when_idle),
 	TEST(bell_is_asked_for_after_lingering),
 	TEST(lingering_goes_on_behind_a_budget),
+	TEST(who_polls_late_does_not_linger),
 	TEST(budget_bounds_a_poll),
 	TEST(bad_headers_are_dropped),
 	TEST(bad_descriptors_are_given_back),
