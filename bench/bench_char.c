@@ -3,10 +3,10 @@
  * bench_char.c - the least that a character device can be
  *
  * A device node for the channel of the "bench" image, for `make bench` only: one
- * writer and one reader, who takes in messages by himself and never sleeps. Nothing
- * is checked, counted or locked that the kernel's core does not ask for, so that no
- * driver of the kind can be faster. It goes with the bench's own transport, which has
- * to be told before that it is not to take in messages.
+ * writer and one reader, who takes in messages by himself and never sleeps, with
+ * read() and write() or with RPMSG_EPT_RECV and RPMSG_EPT_SEND. Nothing is checked,
+ * counted or locked that the kernel's core does not ask for. It goes with the bench's
+ * own transport, which has to be told before that it is not to take in messages.
  */
 
 #include <linux/cdev.h>
@@ -14,6 +14,7 @@
 #include <linux/idr.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/rpmsg.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -23,6 +24,7 @@
 
 #include "../include/ampkit/bench.h"
 #include "../include/compat.h"
+#include "../include/uapi/linux/rpmsg_ext.h"
 #include "bench_take_in.h"
 
 #define LEAST_DEVICES	16
@@ -68,19 +70,22 @@ static int least_open(struct inode *inode, struct file *filp)
 	return 0;
 }
 
-static ssize_t least_read(struct file *filp, char __user *to, size_t count,
-			  loff_t *pos)
+/* Whoever takes in messages is the one who reads them. */
+static int least_await(struct least *least)
 {
-	struct least *least = filp->private_data;
-	struct least_slot *slot = &least->slots[least->read % LEAST_SLOTS];
-
-	/* Whoever takes in messages is the one who reads them */
 	while (least->came == least->read) {
 		bench_take_in(least->rpdev);
 		if (signal_pending(current))
 			return -ERESTARTSYS;
 		cond_resched();
 	}
+
+	return 0;
+}
+
+static ssize_t least_get(struct least *least, char __user *to, size_t count)
+{
+	struct least_slot *slot = &least->slots[least->read % LEAST_SLOTS];
 
 	count = min(count, slot->len);
 	if (copy_to_user(to, slot->data, count))
@@ -90,10 +95,9 @@ static ssize_t least_read(struct file *filp, char __user *to, size_t count,
 	return count;
 }
 
-static ssize_t least_write(struct file *filp, const char __user *from,
-			   size_t count, loff_t *pos)
+static ssize_t least_put(struct least *least, const char __user *from,
+			 size_t count)
 {
-	struct least *least = filp->private_data;
 	u8 data[LEAST_SIZE];
 	int ret;
 
@@ -112,19 +116,93 @@ static ssize_t least_write(struct file *filp, const char __user *from,
 	return ret ?: count;
 }
 
+static ssize_t least_read(struct file *filp, char __user *to, size_t count,
+			  loff_t *pos)
+{
+	return least_await(filp->private_data) ?:
+	       least_get(filp->private_data, to, count);
+}
+
+static ssize_t least_write(struct file *filp, const char __user *from,
+			   size_t count, loff_t *pos)
+{
+	return least_put(filp->private_data, from, count);
+}
+
+static long least_send(struct least *least, struct rpmsg_ept_msg __user *descs,
+		       unsigned int count)
+{
+	struct rpmsg_ept_msg msg;
+	ssize_t ret = 0;
+	unsigned int i;
+
+	for (i = 0; i < count && ret >= 0; i++) {
+		if (copy_from_user(&msg, &descs[i], sizeof(msg)))
+			return -EFAULT;
+		ret = least_put(least, u64_to_user_ptr(msg.data), msg.size);
+	}
+
+	return ret < 0 ? ret : count;
+}
+
+static long least_receive(struct least *least,
+			  struct rpmsg_ept_msg __user *descs,
+			  unsigned int count)
+{
+	long ret = least_await(least);
+	struct rpmsg_ept_msg msg;
+	unsigned int i;
+
+	if (ret)
+		return ret;
+
+	bench_take_in(least->rpdev);
+	for (i = 0; i < count && least->came != least->read; i++) {
+		if (copy_from_user(&msg, &descs[i], sizeof(msg)))
+			return -EFAULT;
+		ret = least_get(least, u64_to_user_ptr(msg.data), msg.size);
+		if (ret < 0 || put_user((u32)ret, &descs[i].len))
+			return -EFAULT;
+	}
+
+	return i;
+}
+
+/* Of a batch that fails nobody learns how far it came. */
+static long least_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
+{
+	struct rpmsg_ept_batch batch;
+
+	if (cmd != RPMSG_EPT_SEND && cmd != RPMSG_EPT_RECV)
+		return -ENOTTY;
+	if (copy_from_user(&batch, (void __user *)arg, sizeof(batch)))
+		return -EFAULT;
+
+	return cmd == RPMSG_EPT_SEND ?
+	       least_send(filp->private_data, u64_to_user_ptr(batch.msgs),
+			  batch.count) :
+	       least_receive(filp->private_data, u64_to_user_ptr(batch.msgs),
+			     batch.count);
+}
+
 static const struct file_operations least_fops = {
 	.owner = THIS_MODULE,
 	.open = least_open,
 	.read = least_read,
 	.write = least_write,
+	.unlocked_ioctl = least_ioctl,
 };
 
 static int least_callback(struct rpmsg_device *rpdev, void *data, int len,
 			  void *priv, u32 src)
 {
 	struct least *least = dev_get_drvdata(&rpdev->dev);
-	struct least_slot *slot = &least->slots[least->came % LEAST_SLOTS];
+	struct least_slot *slot;
 
+	if (!least)
+		return 0;
+
+	slot = &least->slots[least->came % LEAST_SLOTS];
 	slot->len = min_t(size_t, len, LEAST_SIZE);
 	memcpy(slot->data, data, slot->len);
 	least->came++;
@@ -189,6 +267,11 @@ static int least_probe(struct rpmsg_device *rpdev)
 static void least_remove(struct rpmsg_device *rpdev)
 {
 	struct least *least = dev_get_drvdata(&rpdev->dev);
+
+	/* The endpoint is there for a moment more */
+	mutex_lock(&rpdev->ept->cb_lock);
+	dev_set_drvdata(&rpdev->dev, NULL);
+	mutex_unlock(&rpdev->ept->cb_lock);
 
 	cdev_device_del(&least->cdev, &least->dev);
 	put_device(&least->dev);

@@ -269,46 +269,43 @@ class Report:
                       + "  ".join(str(ratio) for ratio in over))
         self._at_least("batch calls, 16 bytes, 64 in flight, over A",
                        self._against("A", "batch"), 6.0,
-                       self._floor_over("A", "kernel"))
+                       self._floor_over("A", "batch"))
         self._at_least("batch calls, the same, over a client in the kernel",
                        self._ratio(self._case(OURS, "batch"),
                                    self._case(OURS, "kernel")), 0.75)
 
-    # Of read() and write(), or of a client in the kernel, over read() and write()
+    # Of the least that there can be, over the read() and write() of a stack
     def _floor_over(self, stack, mode="rw", **more):
         return self._ratio(self._case(FLOOR, mode, **more),
                            self._case(stack, **more))
 
     def _floor(self):
-        self._head("What no driver can undercut: over A, over B; ours over that "
-                   "(thousands a second)")
-        for direction, size, window in self._floor_cells():
-            where = {"direction": direction, "size": size, "window": window}
-            self._floor_line(f"{direction:4} {size:4} bytes {window:4} in flight",
-                             self._floor_over("A", **where),
-                             self._floor_over("B", **where),
-                             self._against(FLOOR, **where),
-                             self._blocks.median(rate, FLOOR, **where))
-        self._say("A client in the kernel that does not sleep: over A's and B's "
-                  "read() and write(); our batches over that")
+        for mode, calls in (("rw", "read() and write()"),
+                            ("batch", "Batch calls")):
+            self._head(f"{calls} with the least that there can be: over A's and "
+                       "B's read() and write(); ours over that")
+            for where in self._floor_cells(mode):
+                self._floor_line(mode, where)
+        self._head("A client in the kernel that does not sleep: over the same")
         for size in (16, 496):
-            where = {"size": size}
-            self._floor_line(f"both {size:4} bytes   64 in flight",
-                             self._floor_over("A", "kernel", **where),
-                             self._floor_over("B", "kernel", **where),
-                             self._ratio(self._case(OURS, "batch", **where),
-                                         self._case(FLOOR, "kernel", **where)),
-                             self._blocks.median(rate, FLOOR, "kernel", **where))
+            where = {"direction": "both", "size": size, "window": 64}
+            self._floor_line("kernel", where)
 
-    def _floor_cells(self):
-        return [(direction, size, window)
-                for direction, size, window in self._blocks.cells()
-                if self._blocks.get(FLOOR, direction=direction, size=size,
-                                    window=window)]
+    def _floor_cells(self, mode):
+        cells = [{"direction": direction, "size": size, "window": window}
+                 for direction, size, window in self._blocks.cells(mode)]
+        return [where for where in cells
+                if self._blocks.get(FLOOR, mode, **where)]
 
-    def _floor_line(self, what, over_a, over_b, ours, found):
-        self._say(f"{what}: {str(over_a):20} {str(over_b):20} {str(ours):20} "
-                  f"({found / 1e3:.1f})")
+    def _floor_line(self, mode, where):
+        ours = self._ratio(self._case(OURS, mode, **where),
+                           self._case(FLOOR, mode, **where))
+        found = self._blocks.median(rate, FLOOR, mode, **where) / 1e3
+        self._say(f"{where['direction']:4} {where['size']:4} bytes "
+                  f"{where['window']:4} in flight: "
+                  f"{str(self._floor_over('A', mode, **where)):20} "
+                  f"{str(self._floor_over('B', mode, **where)):20} "
+                  f"{str(ours):20} ({found:.1f})")
 
     def _latency(self):
         self._head("Round trip, 16 bytes, us")
@@ -370,8 +367,8 @@ class Report:
                    "remote, interrupts,")
         self._say("context switches, system calls, us of the host's "
                   "processors (median)")
-        for mode, stacks in (("rw", STACKS), ("batch", (OURS,)),
-                             ("kernel", ("B", OURS))):
+        for mode, stacks in (("rw", COURSE), ("batch", (FLOOR, OURS)),
+                             ("kernel", ("B", FLOOR, OURS))):
             for stack in stacks:
                 windows = sorted(cell[2] for cell in self._blocks.cells(mode)
                                  if cell[:2] == ("both", 16))

@@ -375,8 +375,12 @@ static void run_floor(const struct scene *scene)
 		for (load.window = 64; load.window <= MAX_WINDOW;
 		     load.window *= 4)
 			for (load.direction = BOTH_WAYS;
-			     load.direction <= TO_HOST; load.direction++)
+			     load.direction <= TO_HOST; load.direction++) {
+				load.mode = MODE_RW;
 				run_block(scene, &load, 1);
+				load.mode = MODE_BATCH;
+				run_block(scene, &load, 1);
+			}
 	}
 	close(scene->fds[0]);
 	run_clients(scene);
