@@ -40,10 +40,10 @@ CPUS = int(os.environ.get("BENCH_CPUS") or 2)
 BLOCK_MS = 30
 SAMPLES = 500 if QUICK else 1000
 
-# How long the remote looks for the next message before it asks for a bell: about as
-# long as a program takes to read what was answered, before it sends more. Where
-# instructions are counted, looking would be all there is to count.
-LINGER_US = 200
+# How long the remote looks for the next message before it asks for a bell: longer than
+# a program takes to read half of a window of 64 before it sends again, also when it is
+# held up. Where instructions are counted, looking would be all there is to count.
+LINGER_US = 500
 
 # One instruction is one nanosecond, and time passes at once while all wait
 COUNTING = ["-icount", "shift=0,sleep=off"]
