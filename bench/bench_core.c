@@ -11,8 +11,7 @@
  *	insmod bench_transport.ko event_idx=0	as if the image did not offer it
  *
  * debugfs has "bells" in the folder of the remote, and "owned": 1 leaves it to a client
- * to take in messages, whatever the bell may say, to find out what no driver can
- * undercut.
+ * to take in messages until the next start, whatever the bell may say.
  */
 
 #include <linux/atomic.h>
@@ -289,25 +288,15 @@ static int owned_set(void *data, u64 owned)
 {
 	struct bench_core *core = data;
 
-	WRITE_ONCE(core->owned, owned);
-	if (owned)
-		cancel_work_sync(&core->work);
-	else
-		/* For what came meanwhile */
-		schedule_work(&core->work);
+	if (owned != 1)
+		return -EINVAL;
+
+	WRITE_ONCE(core->owned, true);
+	cancel_work_sync(&core->work);
 
 	return 0;
 }
-
-static int owned_get(void *data, u64 *owned)
-{
-	struct bench_core *core = data;
-
-	*owned = READ_ONCE(core->owned);
-
-	return 0;
-}
-DEFINE_DEBUGFS_ATTRIBUTE(owned_fops, owned_get, owned_set, "%llu\n");
+DEFINE_DEBUGFS_ATTRIBUTE(owned_fops, NULL, owned_set, "%llu\n");
 
 static int bells_show(struct seq_file *seq, void *unused)
 {
@@ -389,7 +378,7 @@ static int bench_core_probe(struct platform_device *pdev)
 		return dev_err_probe(dev, ret, "can't add the remote\n");
 
 	debugfs_create_file("bells", 0444, rproc->dbg_dir, core, &bells_fops);
-	debugfs_create_file("owned", 0600, rproc->dbg_dir, core, &owned_fops);
+	debugfs_create_file("owned", 0200, rproc->dbg_dir, core, &owned_fops);
 
 	return 0;
 }

@@ -30,7 +30,7 @@
 
 /*
  * A and B are the baselines: what the kernel has, without event indices and
- * with them. The floor is what nobody can be faster than.
+ * with them. The floor is the least that there can be on the same transport.
  */
 const struct stack stacks[] = {
 	{ "A", "bench_transport", "event_idx=0", IN_TREE, "bells", false, false },
