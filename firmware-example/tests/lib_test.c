@@ -481,7 +481,7 @@ static void next_one_comes(void)
 	}
 }
 
-static void bell_is_asked_for_after_lingering(void)
+static void setup_lingering(void)
 {
 	setup_up(F_NS | F_EVENT_IDX);
 	set_used_event(&host_rx, host_rx.used->idx);
@@ -490,6 +490,11 @@ static void bell_is_asked_for_after_lingering(void)
 	now = 0;
 	on_time = next_one_comes;
 	host_send(0, ept.addr, "abc", 3);
+}
+
+static void bell_is_asked_for_after_lingering(void)
+{
+	setup_lingering();
 	CHECK(rpmsg_remote_poll(&remote, NUM) == 2);
 	CHECK(received == 2);
 	CHECK(avail_event(&host_tx) == 2);
@@ -499,13 +504,7 @@ static void bell_is_asked_for_after_lingering(void)
 /* A batch that ends with its budget is no reason to ask at once. */
 static void lingering_goes_on_behind_a_budget(void)
 {
-	setup_up(F_NS | F_EVENT_IDX);
-	set_used_event(&host_rx, host_rx.used->idx);
-	set_used_event(&host_tx, host_tx.used->idx + 100);
-	remote.linger_us = 30;
-	now = 0;
-	on_time = next_one_comes;
-	host_send(0, ept.addr, "abc", 3);
+	setup_lingering();
 	CHECK(rpmsg_remote_poll(&remote, 1) == 1);
 	CHECK(remote.notified);
 	CHECK(now == 10);

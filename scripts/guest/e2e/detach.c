@@ -16,11 +16,6 @@
 
 #define SETTINGS	SYSFS_RPROC "0/device/ampkit/"
 
-/* Of the image's rings, and of rpmsg's buffers */
-#define RING_ENTRIES	256
-#define DESC_SIZE	16
-#define BUFFER_SIZE	512
-
 /* A number that the firmware draws when it boots: the same while it runs. */
 static __u64 boot_nonce(int fd)
 {

@@ -46,7 +46,12 @@
  */
 #define TRIES		5
 
-/* The largest payload of a 512 byte buffer behind its 16 byte header. */
+/* A ring of the images' first vdev: entries, and bytes of a descriptor and a buffer */
+#define RING_ENTRIES	256
+#define DESC_SIZE	16
+#define BUFFER_SIZE	512
+
+/* The largest payload of a buffer behind its 16 byte header. */
 #define PAYLOAD_MAX	496
 
 /* The remotes of each test machine, by the numbers of their cores. */

@@ -11,11 +11,6 @@
 
 #include "e2e.h"
 
-/* A descriptor of the shared ring: device address, then length and flags. */
-#define RING_ENTRIES		256
-#define DESC_WORDS		2
-#define BUFFER_SIZE		512
-
 static void load_and_unload_three_times(void)
 {
 	unsigned int round;
@@ -226,7 +221,10 @@ static void place_rings_in_carveouts(void)
 	}
 }
 
-/* The first of the buffers that a ring's shared descriptors tell of, in full use */
+/*
+ * The first of the buffers that a ring's shared descriptors tell of, in full use. Each
+ * begins with its device address; length and flags follow.
+ */
 static __u64 lowest_buffer(const char *vring, struct range buffers)
 {
 	const __u64 *ring = phys_map(region_of(0, vring).base, 4096);
@@ -234,7 +232,7 @@ static __u64 lowest_buffer(const char *vring, struct range buffers)
 	unsigned int i, used = 0;
 
 	for (i = 0; i < RING_ENTRIES; i++) {
-		address = phys_word(&ring[i * DESC_WORDS]);
+		address = phys_word(&ring[i * DESC_SIZE / sizeof(*ring)]);
 		if (!address)
 			continue;
 		used++;
